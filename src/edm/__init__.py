@@ -1,0 +1,1 @@
+"""Exact tempo and beat grids of real music."""
