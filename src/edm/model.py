@@ -1,8 +1,8 @@
 """The records that travel between the rooms of the house.
 
-Conventions: instants and spans are seconds (float) from the first decoded sample; tempo is beats per minute (``bpm``);
-arrays are float64 for times, float32 for samples and spectra. All records are frozen; a record that holds an array is not
-hashable and must not be changed in place.
+Conventions: instants and spans are seconds (float) from the first decoded sample; tempo is beats per minute
+(``bpm``); arrays are float64 for times, float32 for samples and spectra. All records are frozen; a record that holds
+an array is not hashable and must not be changed in place.
 """
 
 from __future__ import annotations
@@ -153,7 +153,8 @@ class Beats:
     @property
     def downbeats_s(self) -> TimeArray:
         """Times of the beats that open a bar."""
-        return self.times_s[self.positions == 1]
+        downbeats: TimeArray = self.times_s[self.positions == 1]
+        return downbeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +213,8 @@ class AnalysisOptions:
     min_bpm, max_bpm
         Hard limits of the reported tempo; None leaves the detector's own range.
     metadata
-        ``use``: a BPM tag breaks ties and is reported; ``ignore``: no tag is read; ``prefer``: a plausible tag stands in
-        for the analysis of tempo.
+        ``use``: a BPM tag breaks ties and is reported; ``ignore``: no tag is read; ``prefer``: a plausible tag stands
+        in for the analysis of tempo.
     models_dir
         Folder of the published networks; None looks in the usual places.
     """
