@@ -1,0 +1,1 @@
+"""Music made from arithmetic: tracks whose tempo, beats, bars and sections are known exactly."""
