@@ -16,11 +16,14 @@
         ├── WorkerLostError     died (killed, crashed) with an item in hand
         └── WorkerTimeoutError  ran past its time
 
+    Interrupted                 (a KeyboardInterrupt) a run ended by SIGINT or SIGTERM; what was done is kept
+
 Every message is one line; ``hint`` says what to do about it, where we know.
 """
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 __all__ = [
@@ -30,6 +33,7 @@ __all__ = [
     "EdmError",
     "EmptyAudioError",
     "InputError",
+    "Interrupted",
     "ModelsCorruptError",
     "ModelsError",
     "ModelsMissingError",
@@ -119,3 +123,27 @@ class WorkerLostError(WorkerError):
 
 class WorkerTimeoutError(WorkerError):
     """A worker ran past the time that an item may take."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """A run was ended by a signal, after it had handed out everything that was done.
+
+    Not an `EdmError`: like every KeyboardInterrupt it passes through ``except Exception``.
+
+    Attributes
+    ----------
+    signum
+        ``signal.SIGINT`` or ``signal.SIGTERM``.
+    """
+
+    def __init__(self, signum: int) -> None:
+        super().__init__(signum)
+        self.signum = signum
+
+    @property
+    def exit_code(self) -> int:
+        """What a shell expects: 130 after SIGINT, 143 after SIGTERM."""
+        return 128 + self.signum
+
+    def __str__(self) -> str:
+        return f"ended by {signal.Signals(self.signum).name}"

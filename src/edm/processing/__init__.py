@@ -1,0 +1,1 @@
+"""Many items, one function, some workers: see `edm.processing.parallel`."""
