@@ -176,13 +176,17 @@ def write_audio(path: Path, samples: FloatArray, rate: int = RATE, subtype: str 
     if suffix in _PYAV_CODECS:
         _write_by_pyav(path, samples, rate)
         return path
-    soundfile.write(
+    with soundfile.SoundFile(
         str(path),
-        samples,
-        rate,
+        "w",
+        samplerate=rate,
+        channels=1 if samples.ndim == 1 else samples.shape[1],
         subtype=subtype or _SOUNDFILE_SUBTYPES.get(suffix),
         format=_SOUNDFILE_FORMATS.get(suffix),
-    )
+    ) as out:
+        # libsndfile's Vorbis encoder overflows the stack on a long block.
+        for start in range(0, len(samples), rate):
+            out.write(samples[start : start + rate])
     return path
 
 

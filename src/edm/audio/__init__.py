@@ -1,0 +1,1 @@
+"""Files become samples and tags."""
