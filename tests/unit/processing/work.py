@@ -1,0 +1,92 @@
+"""Worker functions at the top level of a module, as other processes need them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edm.errors import DecodeError
+from edm.processing.progress import report_step
+
+
+def double(x: int) -> int:
+    return 2 * x
+
+
+def steps_of(x: int) -> int:
+    report_step("decode")
+    report_step("beats")
+    return x
+
+
+def pid_of(_: Any) -> int:
+    return os.getpid()
+
+
+def sines(seed: int) -> NDArray[np.float64]:
+    values = np.random.default_rng(seed).normal(size=(64, 64))
+    return np.sin(values @ values.T)
+
+
+def megabytes(count: int) -> bytes:
+    return bytes(count * 1_000_000)
+
+
+def environment(names: tuple[str, ...]) -> list[str | None]:
+    return [os.environ.get(name) for name in names]
+
+
+def slow_first(x: int) -> int:
+    time.sleep(0.4 if x == 0 else 0.0)
+    return x
+
+
+def nap(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+class BreaksOnArrival:
+    """Can be pickled, and kills nobody but itself when it is unpickled."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_refuse, ())
+
+
+def _refuse() -> None:
+    raise ValueError("not in this process")
+
+
+def misbehave(what: Any) -> Any:
+    """Do what `what` says; anything unknown is returned."""
+    if what == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif what == "crash":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    elif what == "exit 0":
+        os._exit(0)
+    elif what == "exit 7":
+        os._exit(7)
+    elif what == "hang":
+        report_step("beats")
+        time.sleep(60)
+    elif what == "hang in native code":
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        time.sleep(60)
+    elif what == "raise":
+        raise ValueError("first line\nsecond line")
+    elif what == "refuse":
+        raise DecodeError("song.mp3", "not audio", hint="look at it")
+    elif what == "sys.exit":
+        sys.exit(3)
+    elif what == "unpicklable value":
+        return lambda: None
+    elif what == "value that breaks":
+        return BreaksOnArrival()
+    return what
