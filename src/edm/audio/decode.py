@@ -14,7 +14,7 @@ import numpy as np
 
 from edm.audio.containers import SUFFIXES, container_of, expected_container
 from edm.audio.promises import ogg_ending, promised_s
-from edm.audio.streams import DECODERS, BrokenStreamError, RefusedError, SoundStream
+from edm.audio.streams import DECODERS, BrokenStreamError, Decoder, RefusedError, SoundStream
 from edm.errors import DecodeError, EmptyAudioError, InputError
 from edm.model import Audio, FloatArray
 
@@ -71,11 +71,9 @@ def decode(path: Path, *, sample_rate: int | None = None) -> Audio:
     if sample_rate is not None and sample_rate <= 0:
         raise InputError(f"a sample rate must be above 0 Hz, not {sample_rate}")
     path = Path(path)
-    container, promise_s, warnings = _examine(path)
+    container, promise_s, decoders, warnings = _examine(path)
     refusals: list[str] = []
-    for decoder in DECODERS.values():
-        if decoder.containers is not None and container not in decoder.containers:
-            continue
+    for decoder in decoders:
         collected = _Collected(sample_rate, promise_s)
         try:
             with decoder.open(path) as stream:
@@ -96,8 +94,8 @@ def decode(path: Path, *, sample_rate: int | None = None) -> Audio:
     raise DecodeError(path, f"{known}: {refusals[0]}", hint=_CORRUPT_HINT if container else _FORMAT_HINT)
 
 
-def _examine(path: Path) -> tuple[str | None, float | None, list[str]]:
-    """Container by content, the length it promises in seconds, and warnings; all that needs no decoder."""
+def _examine(path: Path) -> tuple[str | None, float | None, list[Decoder], list[str]]:
+    """Container by content, the length it promises in seconds, who is to decode it, and warnings."""
     try:
         if path.is_dir():
             raise DecodeError(path, "is a folder, not a file")
@@ -106,13 +104,14 @@ def _examine(path: Path) -> tuple[str | None, float | None, list[str]]:
                 raise EmptyAudioError(path, "is empty (0 bytes)", hint=_CUT_HINT)
             container = container_of(file)
             promise_s = promised_s(file, container)
+            decoders = [decoder for decoder in DECODERS.values() if decoder.suits(file, container)]
             warnings = _ogg_warnings(path, file) if container == "ogg" else []
     except (OSError, ValueError) as exc:
         raise DecodeError(path, _reason(exc)) from exc
     expected = expected_container(path)
     if container is not None and expected not in (None, container):
         warnings.append(f"named {path.suffix}, but holds {container}")
-    return container, promise_s, warnings
+    return container, promise_s, decoders, warnings
 
 
 def _ogg_warnings(path: Path, file: BinaryIO) -> list[str]:
@@ -175,16 +174,14 @@ class _Collected:
 
     def _mended(self, block: FloatArray) -> FloatArray:
         self.frames += len(block)
-        # One fast pass tells whether any sample can be out of the ordinary.
-        with np.errstate(over="ignore", invalid="ignore"):
-            energy = float(np.dot(block, block))
-            if energy < _LOUD**2:
-                return block
-            if energy > _DAMAGE**2 or not np.isfinite(energy):
-                damaged = ~(np.abs(block) <= _DAMAGE)
-                self.damaged += int(damaged.sum())
-                block = np.where(damaged, np.float32(0), block)
-            self.loud = self.loud or bool(np.abs(block).max(initial=0.0) > _LOUD)
+        # False for a sample that is not a number, too.
+        if max(block.max(initial=0.0), -block.min(initial=0.0)) <= _LOUD:
+            return block
+        damaged = ~(np.abs(block) <= _DAMAGE)
+        if damaged.any():
+            self.damaged += int(damaged.sum())
+            block = np.where(damaged, np.float32(0), block)
+        self.loud = self.loud or bool(np.abs(block).max() > _LOUD)
         return block
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from edm.audio.containers import skip_id3
+from edm.audio.mpeg import mp3_promised_s
 
 __all__ = ["ogg_ending", "promised_s"]
 
@@ -95,27 +96,6 @@ def _flac_s(file: BinaryIO) -> float | None:
     return frames / rate if frames else None
 
 
-def _mp3_s(file: BinaryIO) -> float | None:
-    """From the Xing, Info or VBRI header in the first frame; without one an mp3 promises nothing."""
-    file.seek(skip_id3(file))
-    head = file.read(4096).lstrip(b"\0")
-    version, mode = (head[1] >> 3) & 3, head[3] >> 6
-    if head[0] != 0xFF or version == 1 or (head[1] >> 1) & 3 != 1:
-        return None
-    rate = (44100, 48000, 32000)[(head[2] >> 2) & 3] // {3: 1, 2: 2, 0: 4}[version]
-    samples_per_frame = 1152 if version == 3 else 576
-    side_info = {(True, False): 32, (True, True): 17, (False, False): 17, (False, True): 9}[version == 3, mode == 3]
-    xing = head[4 + side_info :]
-    if xing[:4] in (b"Xing", b"Info"):
-        flags, frames = struct.unpack(">4xII", xing[:12])
-        known = bool(flags & 1) and frames > 0
-    else:
-        vbri = head[36:]
-        frames = struct.unpack(">14xI", vbri[:18])[0]
-        known = vbri[:4] == b"VBRI" and frames > 0
-    return frames * samples_per_frame / rate if known else None
-
-
 def _asf_s(file: BinaryIO) -> float | None:
     file.seek(0)
     head = file.read(8192)
@@ -132,6 +112,6 @@ _READERS: dict[str, Callable[[BinaryIO], float | None]] = {
     "wav": _wav_s,
     "aiff": _aiff_s,
     "flac": _flac_s,
-    "mp3": _mp3_s,
+    "mp3": mp3_promised_s,
     "asf": _asf_s,
 }

@@ -1,11 +1,12 @@
 """The two decoders behind one shape: a file opened for reading block by block, each block already mono.
 
-`open_soundfile` (libsndfile) takes wav, aiff, flac, ogg and opus; `open_pyav` (FFmpeg's libraries) everything else, and
-what the first refuses. Both skip the samples that an encoder put in front of the music, as far as the file says how
-many (mp3: LAME header, mp4: edit list, opus: pre-skip), so instant 0 is the same whichever decoder reads a file.
+`open_soundfile` (libsndfile) takes wav, aiff, flac, ogg, opus and mp3; `open_pyav` (FFmpeg's libraries) everything
+else, and what the first refuses. Both skip the samples that an encoder put in front of the music, as far as the file
+says how many (mp3: LAME header, mp4: edit list, opus: pre-skip), so instant 0 is the same whichever decoder reads it.
 An mp3 without a LAME header says nothing and starts 1105 samples late in both.
 
-mp3 goes to PyAV although libsndfile reads it too: the mpg123 inside libsndfile writes its complaints to stderr.
+An mp3 that is not frames from front to back goes to PyAV at once: the mpg123 inside libsndfile, a third faster, writes
+its complaints to stderr.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from edm.audio.mpeg import is_seamless
 from edm.model import FloatArray
 
 if TYPE_CHECKING:
@@ -67,9 +69,9 @@ class SoundStream:
 
 @dataclass(frozen=True, slots=True)
 class Decoder:
-    """A row of `DECODERS`: ``containers`` are those it is asked for first; None stands for all, unknown ones too."""
+    """A row of `DECODERS`: whether to ask it for an open file of some container, and how it opens a path."""
 
-    containers: frozenset[str] | None
+    suits: Callable[[BinaryIO, str | None], bool]
     open: Callable[[Path], AbstractContextManager[SoundStream]]
 
 
@@ -235,8 +237,12 @@ def _one_line(reason: object) -> str:
     return " ".join(str(reason).split()).rstrip(".") or "unreadable"
 
 
+def _suits_soundfile(file: BinaryIO, container: str | None) -> bool:
+    return container in {"wav", "aiff", "flac", "ogg", "caf", "au"} or (container == "mp3" and is_seamless(file))
+
+
 DECODERS: dict[str, Decoder] = {
-    "soundfile": Decoder(frozenset({"wav", "aiff", "flac", "ogg", "caf", "au"}), open_soundfile),
-    "pyav": Decoder(None, open_pyav),
+    "soundfile": Decoder(_suits_soundfile, open_soundfile),
+    "pyav": Decoder(lambda file, container: True, open_pyav),
 }
 """In the order in which they are asked."""
