@@ -12,6 +12,7 @@ separated by commas. A few have a short name too (`SHORT_VARIABLES`).
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -40,6 +41,7 @@ __all__ = [
     "load_settings",
     "project_settings_path",
     "setting_keys",
+    "setting_toml",
     "user_settings_path",
 ]
 
@@ -155,7 +157,7 @@ class LoadedSettings:
     settings
         The values in force.
     origins
-        By dotted key (``analysis.detector``): ``default``, ``command line``, the variable's name or the file's path.
+        By dotted key (``analysis.detector``): ``default``, the flag, the variable or the file's path.
     files
         The settings files that were read, strongest first.
     """
@@ -177,7 +179,7 @@ def setting_keys() -> tuple[str, ...]:
 
 
 def load_settings(
-    overrides: Mapping[str, object] | None = None,
+    flags: Mapping[str, tuple[str, object]] | None = None,
     *,
     environ: Mapping[str, str] | None = None,
     folder: Path | None = None,
@@ -187,8 +189,8 @@ def load_settings(
 
     Parameters
     ----------
-    overrides
-        What flags say, by dotted key; a None is a flag that was not given.
+    flags
+        What the command line says, by dotted key: name of the flag and its value, None where it was not given.
     environ, folder, user_file
         Stand in for the process's environment, the working folder and the person's settings file.
 
@@ -198,8 +200,7 @@ def load_settings(
         For an unknown key, an unreadable file or a bad value; names the file or variable, the key and the value.
     """
     layers: list[tuple[str, dict[str, object]]] = []
-    given = {key: value for key, value in (overrides or {}).items() if value is not None}
-    layers.append(("command line", given))
+    layers += [(flag, {key: value}) for key, (flag, value) in (flags or {}).items() if value is not None]
     layers += _environment_layers(os.environ if environ is None else environ)
     project = project_settings_path(folder)
     person = user_settings_path() if user_file is None else user_file
@@ -240,8 +241,14 @@ def default_toml() -> str:
         lines += ["", f"[{section}]"]
         for name, info in _section_model(section).model_fields.items():
             comment = textwrap.wrap(info.description or "", _TOML_WIDTH, initial_indent="# ", subsequent_indent="# ")
-            lines += [*comment, f"{name} = {_toml_value(info.default, info.annotation)}"]
+            lines += [*comment, setting_toml(f"{section}.{name}", info.default)]
     return "\n".join(lines) + "\n"
+
+
+def setting_toml(key: str, value: object) -> str:
+    """A line of an `edm.toml` that sets the dotted `key` to `value`."""
+    section, name = key.split(".")
+    return f"{name} = {_toml_value(value, _section_model(section).model_fields[name].annotation)}"
 
 
 def _section_model(section: str) -> type[BaseModel]:
@@ -256,7 +263,10 @@ def _toml_value(value: object, annotation: object) -> str:
         return '""' if "Path" in str(annotation) else "0"
     if isinstance(value, tuple):
         return "[" + ", ".join(f'"{part}"' for part in value) + "]"
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    if isinstance(value, str | Path):
+        # JSON's escapes are also TOML's.
+        return json.dumps(str(value), ensure_ascii=False)
+    return str(value)
 
 
 def _environment_layers(environ: Mapping[str, str]) -> list[tuple[str, dict[str, object]]]:

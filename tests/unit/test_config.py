@@ -38,8 +38,8 @@ def test_nothing_set_gives_the_defaults(places: dict[str, Path]) -> None:
         ("person", "flux", "person"),
         ("person project", "librosa", "project"),
         ("person project env", "network", "EDM_ANALYSIS__DETECTOR"),
-        ("person project env flag", "auto", "command line"),
-        ("person flag", "auto", "command line"),
+        ("person project env flag", "auto", "--detector"),
+        ("person flag", "auto", "--detector"),
         ("env", "network", "EDM_ANALYSIS__DETECTOR"),
     ],
 )
@@ -53,7 +53,7 @@ def test_the_stronger_source_wins(places: dict[str, Path], sources: str, value: 
     if "project" in sources:
         write(files["project"], '[analysis]\ndetector = "librosa"\n')
     environ = {"EDM_ANALYSIS__DETECTOR": "network"} if "env" in sources else {}
-    flags = {"analysis.detector": "auto" if "flag" in sources else None}
+    flags = {"analysis.detector": ("--detector", "auto" if "flag" in sources else None)}
     loaded = load_settings(flags, environ=environ, **places)
     assert loaded.settings.analysis.detector == value
     assert loaded.origins["analysis.detector"] == str(files.get(origin, origin))
@@ -62,7 +62,9 @@ def test_the_stronger_source_wins(places: dict[str, Path], sources: str, value: 
 def test_sources_are_mixed_key_by_key(places: dict[str, Path]) -> None:
     write(places["user_file"], "[analysis]\nmin_bpm = 80\nmax_bpm = 160\n")
     write(places["folder"] / "edm.toml", "[analysis]\nmax_bpm = 170.5\n")
-    analysis = load_settings({"analysis.timeout_s": 5}, environ={"EDM_MAX_WORKERS": "3"}, **places).settings.analysis
+    analysis = load_settings(
+        {"analysis.timeout_s": ("--timeout", 5)}, environ={"EDM_MAX_WORKERS": "3"}, **places
+    ).settings.analysis
     assert (analysis.min_bpm, analysis.max_bpm, analysis.timeout_s, analysis.max_workers) == (80, 170.5, 5, 3)
 
 
@@ -143,9 +145,9 @@ def test_a_bad_variable_is_named_with_its_remedy(
 def test_limits_that_exclude_each_other_name_both_sources(places: dict[str, Path]) -> None:
     path = write(places["folder"] / "edm.toml", "[analysis]\nmax_bpm = 100\n")
     with pytest.raises(SettingsError, match="less than max_bpm") as caught:
-        load_settings({"analysis.min_bpm": 120.0}, environ={}, **places)
+        load_settings({"analysis.min_bpm": ("--min-bpm", 120.0)}, environ={}, **places)
     assert str(path) in caught.value.message
-    assert "command line" in caught.value.message
+    assert "--min-bpm" in caught.value.message
 
 
 def test_zero_default_workers_are_refused(places: dict[str, Path]) -> None:

@@ -1,0 +1,1 @@
+"""The command line: what the person asked, what the person sees."""
