@@ -1,6 +1,6 @@
 """A program that runs a pool or the sequential backend until it is told to stop; started by the tests as a process.
 
-Usage: processing_program.py BACKEND WORKERS SECONDS_PER_ITEM [unguarded]
+Usage: processing_program.py BACKEND WORKERS SECONDS_PER_ITEM
 """
 
 from __future__ import annotations
@@ -8,11 +8,15 @@ from __future__ import annotations
 import os
 import sys
 import time
+from itertools import count
 from typing import Any
 
 from edm.errors import Interrupted
 from edm.processing.parallel import ParallelProcessor
-from edm.processing.progress import RunStopping
+from edm.processing.progress import ItemStarted, RunStopping
+
+
+counter = count(1)
 
 
 def work(seconds: float) -> float:
@@ -25,6 +29,8 @@ def work(seconds: float) -> float:
 def listen(event: Any) -> None:
     if isinstance(event, RunStopping):
         print("stopping", flush=True)
+    elif isinstance(event, ItemStarted):
+        print("started", next(counter), flush=True)
 
 
 def main() -> int:

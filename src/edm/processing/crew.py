@@ -26,13 +26,13 @@ from typing import Any
 
 import pebble
 
-from edm.errors import InputError
+from edm.errors import InputError, WorkerError
 from edm.model import Failure
 from edm.processing.child import Note, Reply, Unloadable, begin_helper, begin_worker, run_item
 from edm.processing.outcome import attempt
 from edm.processing.workers import one_thread_environment
 
-__all__ = ["Crew", "Done", "Message", "Wake", "pickled_function"]
+__all__ = ["Crew", "Done", "Message", "Wake", "cannot_start", "pickled_function"]
 
 START_METHOD = "forkserver" if sys.platform == "linux" else "spawn"
 
@@ -72,6 +72,14 @@ def pickled_function(function: Callable[[Any], Any]) -> bytes:
             hint="use a function at the top level of a module, or functools.partial of one",
         )
     return packed.value
+
+
+def cannot_start() -> WorkerError:
+    """The error of a run whose processes end before they do anything."""
+    return WorkerError(
+        "worker processes end as soon as they start",
+        hint="see what they say above; a script needs `if __name__ == '__main__':` around what it runs",
+    )
 
 
 class Crew:
@@ -115,7 +123,10 @@ class Crew:
                 self._stack.enter_context(one_thread_environment())
             with one_thread_environment(), _no_interrupts():
                 manager = SyncManager(ctx=self._context)
-                manager.start(begin_helper)
+                try:
+                    manager.start(begin_helper)
+                except (OSError, EOFError) as error:
+                    raise cannot_start() from error
                 self._stack.callback(manager.shutdown)
                 self._notes = manager.Queue()
                 pump = threading.Thread(target=self._pump, name="edm-progress", daemon=True)

@@ -24,7 +24,7 @@ from edm.errors import WorkerError
 from edm.model import Failure, Result, Success
 from edm.processing.backends import Job
 from edm.processing.child import Note, Unloadable
-from edm.processing.crew import Crew, Done, Message, Wake, pickled_function
+from edm.processing.crew import Crew, Done, Message, Wake, cannot_start, pickled_function
 from edm.processing.outcome import attempt, lost_worker, timed_out
 from edm.processing.progress import ItemFinished, ItemStarted, RunStopping, RunWarning, StepStarted
 from edm.processing.stopping import GRACE_S
@@ -266,10 +266,7 @@ class _Run:
         while not handed_in:
             self.restarts += 1
             if self.restarts > MAX_RESTARTS:
-                raise WorkerError(
-                    "worker processes end as soon as they start",
-                    hint="see what they say above; a script needs `if __name__ == '__main__':` around what it runs",
-                )
+                raise cannot_start()
             self.job.tell(RunWarning("the worker processes ended between items and are started again"))
             self.crew.start_pool()
             self.last_sign = time.monotonic()

@@ -76,9 +76,15 @@ class StopSignals:
 
     @contextmanager
     def droppable(self) -> Iterator[None]:
-        """Run an item in this thread: inside the block `Dropped` is raised when its grace is over."""
+        """Run an item in this thread: `Dropped` is raised inside the block when its grace is over.
+
+        Also at once, if a signal came before: an item that has not begun is not begun.
+        """
         self._in_item = True
         try:
+            # In this order: a signal between the two lines must not be missed, it finds us in the item already.
+            if self.asked:
+                raise Dropped
             yield
         finally:
             self._in_item = False

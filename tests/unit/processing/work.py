@@ -90,3 +90,10 @@ def misbehave(what: Any) -> Any:
     elif what == "value that breaks":
         return BreaksOnArrival()
     return what
+
+
+def report_and_wait(seconds: float) -> float:
+    report_step("decode")
+    report_step("beats")
+    time.sleep(seconds)
+    return seconds
