@@ -86,8 +86,9 @@ def pad(frequencies_hz: Iterable[float], sample_rate: int, *, length_s: float) -
     chord = sum(
         (_additive(tone, partials, sample_rate, length_s=length_s) for tone in tones), start=np.zeros(1, np.float32)
     )
-    attack = np.minimum(1.0, _seconds(length_s, sample_rate) / 0.015)
-    return _released(chord * attack * (0.7 / len(tones)), sample_rate)
+    t = _seconds(length_s, sample_rate)
+    envelope = np.minimum(1.0, t / 0.015) * (0.6 + 0.6 * np.exp(-t / 0.35))
+    return _released(chord * envelope * (0.7 / len(tones)), sample_rate)
 
 
 def cut(sound: FloatArray, length: int, sample_rate: int) -> FloatArray:

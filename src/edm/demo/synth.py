@@ -28,6 +28,8 @@ __all__ = ["SynthSection", "SynthTrack", "constant_beats", "ramped_beats", "synt
 _MINOR = (0, 2, 3, 5, 7, 8, 10)
 # Scale steps above a chord's root: third, fifth, octave.
 _CHORD = (0, 2, 4, 7)
+# A crash opens and a fill closes this many bars.
+_PHRASE_BARS = 4
 # Peak of a finished track, full scale 1.
 _PEAK = 0.89
 _LOUD, _SOFT = 1.0, 0.55
@@ -265,10 +267,10 @@ class _Band:
 
     def play(self, part: Part) -> None:
         players = PLAYERS[part.label]
-        if part.label in {"main", "drop", "break"}:
-            self.strike("crash", 0, part.first_bar * self._clock.steps_per_bar, 0.3)
         for bar in range(part.first_bar, part.first_bar + part.bars):
-            last = part.bars > 1 and bar == part.first_bar + part.bars - 1
+            if (bar - part.first_bar) % _PHRASE_BARS == 0 and part.label in {"main", "drop", "break"}:
+                self.strike("crash", bar, 0, 0.3 if bar == part.first_bar else 0.2)
+            last = bar - part.first_bar in {part.bars - 1, *range(_PHRASE_BARS - 1, part.bars, _PHRASE_BARS)}
             self._play_drums(bar, players, fill=last and "backbeat" in players)
             self._play_tones(bar, players)
         if "roll" in players:
@@ -311,7 +313,8 @@ class _Band:
             steps = [s for s in range(self._clock.steps_per_bar) if pattern[s % len(pattern)] != "."]
             for step, following in zip(steps, [*steps[1:], self._clock.steps_per_bar], strict=True):
                 above = _CHORD[int(pattern[step % len(pattern)])]
-                self._note(voice, degree + above, bar, step, following - step, gain)
+                accent = 1.3 if step == 0 else 1.0
+                self._note(voice, degree + above, bar, step, following - step, gain * accent)
 
     def _play_build(self, part: Part) -> None:
         first = part.first_bar * self._clock.steps_per_bar
