@@ -343,7 +343,9 @@ def _explain(exc: ValidationError, values: Mapping[str, object], origins: Mappin
     reason = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
     if key in values:
         field = _section_model(key.split(".")[0]).model_fields[key.split(".")[1]]
-        return SettingsError(f"{origins[key]}: {key} = {_shown(values[key])} {reason}", hint=field.description)
+        # A flag says by its name which setting it is.
+        place = origins[key] if origins[key].startswith("--") else f"{origins[key]}: {key} ="
+        return SettingsError(f"{place} {_shown(values[key])} {reason}", hint=field.description)
     sources = sorted({origins[name] for name in values if name.startswith(f"{key}.")})
     return SettingsError(f"{', '.join(sources)}: [{key}] {reason}")
 

@@ -70,11 +70,14 @@ def analyze(
     }
     settings = load_settings(flags).settings
     chosen = choose_format(settings.output.format, output, flag_given=format_name is not None)
+    asked = options.analysis_options(settings)
     tracks = gather_tracks(paths or [], from_file=from_file, null_separated=null_separated, limit=limit)
     if dry_run:
         list_tracks(tracks, settings, output, chosen)
         return
     with open_writer(output, chosen, settings.analysis.types) as writer:
         raw = output is None and chosen != "table"
-        summary = run_analysis(tracks, settings, writer, quiet=quiet, shares_terminal=raw and stdout_is_terminal())
+        summary = run_analysis(
+            tracks, settings, asked, writer, quiet=quiet, shares_terminal=raw and stdout_is_terminal()
+        )
     raise typer.Exit(summary.exit_code)

@@ -38,6 +38,7 @@ def demo(
         "output.progress": ("--progress", progress),
     }
     settings = load_settings(flags).settings
+    asked = options.analysis_options(settings)
     if dry_run:
         console.say(f"dry run: would write three tracks and truth.csv to {folder}")
         return
@@ -51,6 +52,7 @@ def demo(
     summary = run_analysis(
         list(truths),
         settings,
+        asked,
         _NoRecords(),
         quiet=quiet,
         on_result=lambda result: rows.append(compare(truths[result.item], result)),

@@ -116,11 +116,18 @@ def parse_workers(text: str | None) -> int | None:
 
 
 def analysis_options(settings: Settings) -> AnalysisOptions:
-    """What to ask of each track, by these settings."""
+    """What to ask of each track, by these settings.
+
+    Raises
+    ------
+    InputError
+        For names that are in no table; it lists the valid ones.
+    """
     from edm.model import AnalysisOptions
+    from edm.pipeline.analyze import validate_options
 
     asked = settings.analysis
-    return AnalysisOptions(
+    asked_options = AnalysisOptions(
         types=asked.types,
         detector=asked.detector,
         min_bpm=asked.min_bpm,
@@ -128,6 +135,8 @@ def analysis_options(settings: Settings) -> AnalysisOptions:
         metadata=asked.metadata,
         models_dir=settings.models.dir,
     )
+    validate_options(asked_options)
+    return asked_options
 
 
 def metadata_flag(*, ignore: bool, prefer: bool) -> tuple[str, str | None]:

@@ -27,7 +27,7 @@ def summary_lines(summary: RunSummary) -> list[str]:
     for reason, count in summary.fallbacks.items():
         lines.append(f"fell back: {_tracks(count)}: {one_line(reason)}")
     counts = f"{summary.analysed} analysed, {summary.failed} failed, {summary.fell_back} fell back"
-    figures = f"{_hours(summary.audio_s)} of audio in {_wall(summary.wall_s)}"
+    figures = f"{_span(summary.audio_s)} of audio in {_span(summary.wall_s)}"
     if summary.analysed:
         figures += f", {summary.speed:.0f} × real time, parallel speed-up {summary.speed_up:.2f}"
     return [*lines, f"{counts} - {figures}"]
@@ -46,11 +46,7 @@ def _tracks(count: int) -> str:
     return "1 track" if count == 1 else f"{count} tracks"
 
 
-def _hours(seconds: float) -> str:
-    return f"{seconds / 3600:.2f} h" if seconds >= 360 else f"{seconds / 60:.1f} min"
-
-
-def _wall(seconds: float) -> str:
+def _span(seconds: float) -> str:
     if seconds >= 3600:
         return f"{seconds / 3600:.2f} h"
     return f"{seconds / 60:.1f} min" if seconds >= 120 else f"{seconds:.1f} s"

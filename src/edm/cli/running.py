@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from edm.cli import console
-from edm.cli.options import analysis_options
 from edm.cli.output import Writer
 
 if TYPE_CHECKING:
     from edm.config import Settings
-    from edm.model import Result, TrackAnalysis
+    from edm.model import AnalysisOptions, Result, TrackAnalysis
     from edm.pipeline.summary import RunSummary
 
 __all__ = ["gather_tracks", "list_tracks", "run_analysis", "worker_request"]
@@ -58,12 +57,11 @@ def list_tracks(tracks: Sequence[Path], settings: Settings, output: Path | None,
     Raises
     ------
     InputError
-        For options that a run would refuse.
+        For a number of workers that a run would refuse.
     """
-    from edm.pipeline.analyze import plan_for, validate_options
+    from edm.pipeline.analyze import plan_for
     from edm.pipeline.records import printable
 
-    validate_options(analysis_options(settings))
     plan = plan_for(workers=worker_request(settings), max_workers=settings.analysis.max_workers)
     stream = console.data_stream()
     for track in tracks:
@@ -72,7 +70,7 @@ def list_tracks(tracks: Sequence[Path], settings: Settings, output: Path | None,
     workers = min(plan.chosen, len(tracks))
     target = "standard output" if output is None else str(output)
     console.say(
-        f"dry run: {len(tracks)} tracks, {workers} workers, detector {settings.analysis.detector}; "
+        f"dry run: {_count(len(tracks), 'track')}, {_count(workers, 'worker')}, detector {settings.analysis.detector}; "
         f"would write {format_name} to {target}"
     )
 
@@ -86,6 +84,7 @@ def worker_request(settings: Settings) -> int | Literal["auto"]:
 def run_analysis(
     tracks: Sequence[Path],
     settings: Settings,
+    options: AnalysisOptions,
     writer: Writer,
     *,
     quiet: bool,
@@ -96,7 +95,7 @@ def run_analysis(
 
     Parameters
     ----------
-    tracks, settings, writer
+    tracks, settings, options, writer
         What to analyse, how, and where the records go.
     quiet
         Say nothing but errors.
@@ -120,7 +119,7 @@ def run_analysis(
     listener = make_listener(mode, quiet=quiet)
     results = analyze_many(
         tracks,
-        options=analysis_options(settings),
+        options=options,
         workers=worker_request(settings),
         max_workers=settings.analysis.max_workers,
         timeout_s=settings.analysis.timeout_s,
@@ -137,3 +136,7 @@ def run_analysis(
         if not quiet:
             show_summary(tally.summary())
     return tally.summary()
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
