@@ -98,11 +98,13 @@ def cut(sound: FloatArray, length: int, sample_rate: int) -> FloatArray:
 
 def noise_band(rng: np.random.Generator, length: int, sample_rate: int, *, low_hz: float, high_hz: float) -> FloatArray:
     """White noise of ``length`` samples, limited to a band with soft edges, of standard deviation 0.4."""
-    spectrum = np.fft.rfft(rng.standard_normal(length))
-    frequencies_hz = np.maximum(np.fft.rfftfreq(length, 1 / sample_rate), 1e-3)
+    # A power of two: transforms of other lengths can take ten times as long.
+    padded = 1 << max(length - 1, 1).bit_length()
+    spectrum = np.fft.rfft(rng.standard_normal(padded))
+    frequencies_hz = np.maximum(np.fft.rfftfreq(padded, 1 / sample_rate), 1e-3)
     # Second-order slopes on both sides.
     spectrum /= np.sqrt((1 + (low_hz / frequencies_hz) ** 4) * (1 + (frequencies_hz / high_hz) ** 4))
-    noise = np.fft.irfft(spectrum, length)
+    noise = np.fft.irfft(spectrum, padded)[:length]
     return (0.4 * noise / max(float(noise.std()), 1e-9)).astype(np.float32)
 
 
