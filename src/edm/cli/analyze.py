@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from edm.cli import options
+from edm.errors import InputError
 
 __all__ = ["analyze"]
 
@@ -18,7 +19,7 @@ def _type_names() -> list[str]:
 
 def analyze(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH...", show_default=False, help="Tracks, and folders of tracks.")
+        list[Path] | None, typer.Argument(metavar="PATH", show_default=False, help="Tracks, and folders of tracks.")
     ] = None,
     types: Annotated[
         str | None,
@@ -55,6 +56,8 @@ def analyze(
     from edm.cli.running import gather_tracks, list_tracks, run_analysis
     from edm.config import load_settings
 
+    if not paths and from_file is None:
+        raise InputError("no tracks named", hint="edm analyze FOLDER, or --from-file LIST; without music: edm demo")
     if ignore_metadata and prefer_tags:
         raise typer.BadParameter("--ignore-metadata and --prefer-tags exclude each other")
     flags = {

@@ -42,7 +42,7 @@ def show(
 
 @app.command()
 def init(
-    path: Annotated[Path, typer.Argument(metavar="[PATH]", help="The file to write, or its folder.")] = Path(),
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The file to write, or its folder.")] = Path(),
     force: options.Force = False,
     dry_run: options.DryRun = False,
 ) -> None:

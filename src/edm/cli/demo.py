@@ -18,7 +18,7 @@ __all__ = ["demo"]
 
 
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to write the tracks.")] = Path("edm-demo"),
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the tracks.")] = Path("edm-demo"),
     no_analyze: Annotated[bool, typer.Option("--no-analyze", help="Write the tracks only.")] = False,
     detector: options.Detector = None,
     workers: options.Workers = None,
@@ -30,7 +30,7 @@ def demo(
     from edm.cli.running import run_analysis
     from edm.config import load_settings
     from edm.demo.tracks import write_demo
-    from edm.pipeline.demo import compare, read_truth
+    from edm.pipeline.demo import compare
 
     flags = {
         "analysis.detector": ("--detector", detector),
@@ -42,8 +42,7 @@ def demo(
     if dry_run:
         console.say(f"dry run: would write three tracks and truth.csv to {folder}")
         return
-    write_demo(folder)
-    truths = {truth.path: truth for truth in read_truth(folder)}
+    truths = {track.path: track for track in write_demo(folder)}
     if not quiet:
         console.say(f"wrote {len(truths)} tracks and truth.csv to {folder}")
     if no_analyze:

@@ -25,18 +25,13 @@ def gather_tracks(
     Raises
     ------
     InputError
-        If nothing was named, a path does not exist, or no track is found.
+        If a path does not exist, or no track is found.
     """
     import sys
 
     from edm.audio.files import find_tracks, read_path_list
     from edm.errors import InputError
 
-    if not paths and from_file is None:
-        raise InputError(
-            "no tracks named",
-            hint="`edm analyze FOLDER`, or --from-file LIST; without music at hand: `edm demo`",
-        )
     named = list(paths)
     if from_file is not None:
         source: Path | Literal["-"] = "-" if str(from_file) == "-" else from_file

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
-from pathlib import Path
 
-from edm.errors import InputError
+from edm.demo.tracks import DemoTrack
 from edm.model import BeatGrid, Failure, Result, TrackAnalysis
 
-__all__ = ["TRUTH_FILE", "Comparison", "Truth", "compare", "read_truth"]
-
-TRUTH_FILE = "truth.csv"
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """What a track was made with."""
-
-    path: Path
-    bpm: float
-    first_beat_s: float
-    first_downbeat_s: float
-    beats_per_bar: int
+__all__ = ["Comparison", "compare"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +27,7 @@ class Comparison:
         Why there is no estimate.
     """
 
-    truth: Truth
+    truth: DemoTrack
     bpm: float | None = None
     bpm_error: float | None = None
     beat_error_ms: float | None = None
@@ -50,31 +35,7 @@ class Comparison:
     problem: str | None = None
 
 
-def read_truth(folder: Path) -> list[Truth]:
-    """Truth of the tracks in a demo folder, from its `TRUTH_FILE`.
-
-    Raises
-    ------
-    InputError
-        If the file is missing or not what ``edm demo`` writes.
-    """
-    try:
-        with (folder / TRUTH_FILE).open(encoding="utf-8", newline="") as handle:
-            return [
-                Truth(
-                    folder / row["path"],
-                    float(row["bpm"]),
-                    float(row["first_beat_s"]),
-                    float(row["first_downbeat_s"]),
-                    int(row["beats_per_bar"]),
-                )
-                for row in csv.DictReader(handle)
-            ]
-    except (OSError, KeyError, TypeError, ValueError) as exc:
-        raise InputError(f"{folder / TRUTH_FILE} is not readable", hint="`edm demo` writes it anew") from exc
-
-
-def compare(truth: Truth, result: Result[TrackAnalysis]) -> Comparison:
+def compare(truth: DemoTrack, result: Result[TrackAnalysis]) -> Comparison:
     """How near `result` is to `truth`."""
     if isinstance(result, Failure):
         return Comparison(truth, problem=result.message)
@@ -85,7 +46,7 @@ def compare(truth: Truth, result: Result[TrackAnalysis]) -> Comparison:
     return Comparison(truth, bpm, bpm_error, beat_error, off)
 
 
-def _grid_errors(truth: Truth, grid: BeatGrid | None) -> tuple[float | None, int | None]:
+def _grid_errors(truth: DemoTrack, grid: BeatGrid | None) -> tuple[float | None, int | None]:
     beat_s = 60.0 / truth.bpm
     if grid is None or grid.first_beat_s is None:
         return None, None
