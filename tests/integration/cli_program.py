@@ -11,11 +11,16 @@ from pathlib import Path
 COMMAND = [sys.executable, "-m", "edm"]
 
 
-def clean_environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Of this process, without settings, and with every place of the person below `home`."""
+def clean_environment(home: Path, extra: Mapping[str, str] | None = None, *, own_cache: bool = True) -> dict[str, str]:
+    """Of this process, without settings, and with every place of the person below `home`.
+
+    Without `own_cache` the person's caches stay in use: compiling the kernels anew for every test takes long.
+    """
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("EDM_", "NO_COLOR"))}
-    environ |= {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "XDG_CONFIG_HOME": str(home / "config")}
-    environ |= {"LOCALAPPDATA": str(home / "cache"), "PYTHONUTF8": "1"}
+    environ |= {"XDG_CONFIG_HOME": str(home / "config"), "PYTHONUTF8": "1"}
+    if own_cache:
+        cache = str(home / "cache")
+        environ |= {"HOME": str(home), "XDG_CACHE_HOME": cache, "LOCALAPPDATA": cache}
     return environ | dict(extra or {})
 
 
@@ -27,13 +32,14 @@ def edm(
     stdin: str | bytes | None = None,
     timeout_s: float = 120.0,
     command: Sequence[str] = COMMAND,
+    own_cache: bool = True,
 ) -> subprocess.CompletedProcess[str]:
     """Run it to its end."""
     given = stdin.encode() if isinstance(stdin, str) else stdin
     done = subprocess.run(
         [*command, *map(os.fspath, args)],
         cwd=folder or home,
-        env=clean_environment(home, env),
+        env=clean_environment(home, env, own_cache=own_cache),
         input=given,
         stdin=subprocess.DEVNULL if given is None else None,
         capture_output=True,

@@ -1,6 +1,6 @@
 """A program that runs a pool or the sequential backend until it is told to stop; started by the tests as a process.
 
-Usage: processing_program.py BACKEND WORKERS SECONDS_PER_ITEM
+Usage: processing_program.py BACKEND WORKERS SECONDS_PER_ITEM [PRELOADED_MODULE]
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Any
 from edm.errors import Interrupted
 from edm.processing.parallel import ParallelProcessor
 from edm.processing.progress import ItemStarted, RunStopping
-
 
 counter = count(1)
 
@@ -35,7 +34,7 @@ def listen(event: Any) -> None:
 
 def main() -> int:
     backend, workers, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
-    processor = ParallelProcessor(work, workers, backend=backend, listener=listen)
+    processor = ParallelProcessor(work, workers, backend=backend, listener=listen, preload=tuple(sys.argv[4:]))
     print("ready", os.getpid(), flush=True)
     try:
         for result in processor.stream(seconds for _ in range(10_000)):

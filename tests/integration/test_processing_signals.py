@@ -30,6 +30,7 @@ class Running:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            env={**os.environ, "PYTHONPATH": str(PROGRAM.parent)},
         )
         self.lines: list[str] = []
         self.family: list[psutil.Process] = []
@@ -126,6 +127,7 @@ def test_items_in_flight_may_finish_after_the_first_signal(start: Callable[..., 
 def test_long_items_are_dropped_after_their_grace(start: Callable[..., Running], backend: str, workers: str) -> None:
     running = start(backend, workers, "60")
     running.read_until(BUSY[backend])
+    time.sleep(0.2)  # told before the work begins
     running.note_family()
     running.process.send_signal(signal.SIGINT)
     code, err, took_s = running.end()
@@ -138,6 +140,7 @@ def test_long_items_are_dropped_after_their_grace(start: Callable[..., Running],
 def test_a_second_signal_drops_them_at_once(start: Callable[..., Running], backend: str, workers: str) -> None:
     running = start(backend, workers, "60")
     running.read_until(BUSY[backend])
+    time.sleep(0.2)  # told before the work begins
     running.process.send_signal(signal.SIGINT)
     time.sleep(0.3)
     running.process.send_signal(signal.SIGINT)
@@ -158,6 +161,13 @@ def test_a_signal_while_workers_start_is_obeyed_without_noise(start: Callable[..
     # Before the first line of `stream` it is Python's own KeyboardInterrupt.
     assert code in (130, -signal.SIGINT)
     assert code != 130 or err == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs the fork server")
+def test_a_signal_that_ends_the_fork_server_as_it_starts_is_still_a_signal(start: Callable[..., Running]) -> None:
+    running = start("pool", "2", "60", "ends_its_group")
+    code, err, _ = running.end()
+    assert (code, err) == (143, "")
 
 
 @pytest.mark.parametrize("seconds", ["0.05", "60"])

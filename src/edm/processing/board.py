@@ -46,6 +46,8 @@ STEP_WIDTH = 12
 SECONDS_WIDTH = 7
 SPARE_LINES = 4  # of the terminal's height, not for workers: the bar, the count of hidden workers, the prompt
 MIN_BAR_WIDTH = 10
+# Columns left empty at the right: a terminal echoes ^C there, and one that wraps would shift the whole board.
+FREE_WIDTH = 4
 
 
 @dataclass(slots=True)
@@ -153,7 +155,7 @@ class Board:
             parts.append(format_span(elapsed_s))
         words = Text("  ".join(parts), no_wrap=True, overflow="ellipsis")
         table = Table.grid(padding=(0, 2, 0, 0))
-        room = width - words.cell_len - 2
+        room = width - words.cell_len - 2 - FREE_WIDTH
         if self._total and room >= MIN_BAR_WIDTH:
             bar = ProgressBar(total=self._total, completed=self._done, width=min(room, 60))
             table.add_row(bar, words)
@@ -162,7 +164,7 @@ class Board:
         return table
 
     def _worker(self, line: _Line, width: int, now: float) -> Text:
-        room = max(8, width - STEP_WIDTH - SECONDS_WIDTH - 6)
+        room = max(8, width - STEP_WIDTH - SECONDS_WIDTH - 5 - FREE_WIDTH)
         name = shorten(line.label, room)
         step = shorten(line.step, STEP_WIDTH)
         seconds = f"{now - line.since:.0f} s"

@@ -69,7 +69,7 @@ def begin_helper() -> None:
     threading.Thread(target=_end_with_parent, name="edm-parent-watch", daemon=True).start()
 
 
-def begin_worker(function: bytes, notes: NoteQueue | None) -> None:
+def begin_worker(function: bytes, notes: bytes) -> None:
     """Begin a worker process.
 
     Parameters
@@ -77,12 +77,15 @@ def begin_worker(function: bytes, notes: NoteQueue | None) -> None:
     function
         The pickled function of one item.
     notes
-        Where to tell of progress.
+        The pickled queue that takes notes of progress.
     """
     global _function, _unloadable, _notes
     begin_helper()
     os.environ.update(ONE_THREAD)
-    _notes = notes
+    try:
+        _notes = pickle.loads(notes)
+    except (OSError, EOFError):
+        _notes = None  # its process is gone: no progress, but work
     loaded = attempt(lambda: pickle.loads(function), index=0, item=None)
     if isinstance(loaded, Success):
         _function = loaded.value

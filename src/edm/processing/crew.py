@@ -16,6 +16,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
@@ -113,6 +114,7 @@ class Crew:
         self._recycle_after = recycle_after
         self._inbox = inbox
         self._context: BaseContext = multiprocessing.get_context(START_METHOD)
+        self._locks: list[Any] = []
         self._stack = ExitStack()
         self._pool: pebble.ProcessPool | None = None
         try:
@@ -122,13 +124,15 @@ class Crew:
                 # Each new process reads it, also those that replace others during the run.
                 self._stack.enter_context(one_thread_environment())
             with one_thread_environment(), _no_interrupts():
-                manager = SyncManager(ctx=self._context)
                 try:
+                    manager = SyncManager(ctx=self._context)
                     manager.start(begin_helper)
+                    self._stack.callback(manager.shutdown)
+                    self._notes = manager.Queue()
                 except (OSError, EOFError) as error:
                     raise cannot_start() from error
-                self._stack.callback(manager.shutdown)
-                self._notes = manager.Queue()
+                # As bytes, that a worker opens with care: if the manager is lost, workers do without.
+                self._packed_notes = pickle.dumps(self._notes)
                 pump = threading.Thread(target=self._pump, name="edm-progress", daemon=True)
                 pump.start()
                 self._stack.callback(self._end_pump, pump)
@@ -143,17 +147,26 @@ class Crew:
         return self._pool is not None and self._pool.active
 
     def start_pool(self) -> None:
-        """Start workers, after ending those that there are."""
+        """Start workers, after ending those that there are.
+
+        Raises
+        ------
+        WorkerError
+            If processes cannot be started.
+        """
         self._stop_pool()
         with one_thread_environment(), _no_interrupts():
             self._pool = pebble.ProcessPool(
                 max_workers=self._workers,
                 max_tasks=self._recycle_after,
                 initializer=begin_worker,
-                initargs=(self._function, self._notes),
-                context=self._context,
+                initargs=(self._function, self._packed_notes),
+                context=_KeepingContext(self._context, self._locks),
             )
-            _ = self._pool.active  # starts it
+            try:
+                _ = self._pool.active  # starts it
+            except BrokenProcessPool as error:
+                raise cannot_start() from error
 
     def submit(self, index: int, item: bytes, *, attempt: int, timeout_s: float | None) -> Callable[[], object]:
         """Hand in an item; returns what to call to take it back, and to end the worker that has it.
@@ -186,6 +199,7 @@ class Crew:
             self._pool.stop()  # type: ignore[no-untyped-call, unused-ignore]
             self._pool.join()
             self._pool = None
+        self._locks.clear()
 
     def _pump(self) -> None:
         while True:
@@ -203,6 +217,30 @@ class Crew:
         except (OSError, EOFError):
             pass
         pump.join(timeout=2.0)
+
+
+class _KeepingContext:
+    """What a pool needs of a multiprocessing context; keeps the locks that it makes.
+
+    Pebble lets go of its locks before it ends its workers. One that is just starting, in the place of another that
+    died, would not find them any more and end with a traceback; so they stay until all workers are gone.
+    """
+
+    def __init__(self, context: BaseContext, locks: list[Any]) -> None:
+        self._context = context
+        self._locks = locks
+        self.Process = context.Process  # type: ignore[attr-defined]
+
+    def Pipe(self, duplex: bool = True) -> Any:  # noqa: N802
+        return self._context.Pipe(duplex)
+
+    def RLock(self) -> Any:  # noqa: N802
+        lock = self._context.RLock()
+        self._locks.append(lock)
+        return lock
+
+    def get_start_method(self) -> str:
+        return str(self._context.get_start_method())
 
 
 @contextmanager

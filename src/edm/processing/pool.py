@@ -68,12 +68,18 @@ def run_pool(job: Job, items: Iterable[Any]) -> Iterator[Result[Any]]:
     function = pickled_function(job.function)
     inbox: SimpleQueue[Message] = SimpleQueue()
     job.stop.wake = lambda: inbox.put(Wake())
-    crew = Crew(function, workers=job.workers, recycle_after=job.recycle_after, preload=job.preload, inbox=inbox)
     try:
-        yield from _Run(job, crew, inbox).results(items)
+        crew = Crew(function, workers=job.workers, recycle_after=job.recycle_after, preload=job.preload, inbox=inbox)
+        try:
+            yield from _Run(job, crew, inbox).results(items)
+        finally:
+            crew.close()
+    except WorkerError:
+        # A signal to the whole process group ends workers and fork server too; what breaks then is no news.
+        if not job.stop.asked:
+            raise
     finally:
         job.stop.wake = None
-        crew.close()
 
 
 @dataclass(slots=True)
