@@ -7,6 +7,7 @@ its channels, and resampled on the way.
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,8 +98,12 @@ def decode(path: Path, *, sample_rate: int | None = None) -> Audio:
 def _examine(path: Path) -> tuple[str | None, float | None, list[Decoder], list[str]]:
     """Container by content, the length it promises in seconds, who is to decode it, and warnings."""
     try:
-        if path.is_dir():
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
             raise DecodeError(path, "is a folder, not a file")
+        if not stat.S_ISREG(mode):
+            # Opening a named pipe would wait for a writer.
+            raise DecodeError(path, "is not a regular file")
         with path.open("rb") as file:
             if not file.read(1):
                 raise EmptyAudioError(path, "is empty (0 bytes)", hint=_CUT_HINT)
