@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
@@ -83,14 +83,14 @@ def decode(path: Path, *, sample_rate: int | None = None) -> Audio:
             refusals.append(str(exc))
             continue
         except BrokenStreamError as exc:
-            _raise_broken(path, collected, promise_s, exc)
+            _raise_broken(path, collected, exc)
         except OSError as exc:
             raise DecodeError(path, _reason(exc)) from exc
         if container is None and not collected.frames:
             # Only guessed to be sound, and rightly nothing came of it.
             refusals.append("no sound could be found in it")
             continue
-        return _finished(path, collected, promise_s, warnings + stream.warnings)
+        return _finished(path, collected, warnings)
     known = f"damaged {container} file" if container else "not an audio file that can be read"
     raise DecodeError(path, f"{known}: {refusals[0]}", hint=_CORRUPT_HINT if container else _FORMAT_HINT)
 
@@ -131,7 +131,8 @@ class _Collected:
 
     def __init__(self, sample_rate: int | None, promise_s: float | None) -> None:
         self._wanted_rate = sample_rate
-        self._promise_s = promise_s
+        self.promise_s = promise_s
+        self.bad_packets = 0
         self._samples: FloatArray = np.empty(0, np.float32)
         self._filled = 0
         self.frames = 0
@@ -148,10 +149,21 @@ class _Collected:
     def take(self, stream: SoundStream) -> None:
         self.native_rate = stream.sample_rate
         self.sample_rate = self._wanted_rate or stream.sample_rate
-        promised = None if self._promise_s is None else round(self._promise_s * stream.sample_rate)
-        expected = max(stream.frames or 0, promised or 0) or 60 * stream.sample_rate
+        if self.promise_s is None and stream.frames is not None and stream.is_exact:
+            self.promise_s = stream.frames / stream.sample_rate
+        expected = stream.frames or round((self.promise_s or 0) * stream.sample_rate) or 60 * stream.sample_rate
         expected = min(expected, _TRUSTED_S * stream.sample_rate)
         self._samples = np.empty(expected * self.sample_rate // stream.sample_rate + 2, np.float32)
+        self._read(stream)
+        self.bad_packets = stream.bad_packets
+
+    def finished(self) -> FloatArray:
+        """All samples, in an array of just their size."""
+        # Shrinks in place; nobody else holds the array.
+        self._samples.resize(self._filled, refcheck=False)
+        return self._samples
+
+    def _read(self, stream: SoundStream) -> None:
         if self.sample_rate == stream.sample_rate:
             for block in stream.blocks:
                 self._append(self._mended(block))
@@ -162,12 +174,6 @@ class _Collected:
         for block in stream.blocks:
             self._append(resampler.resample_chunk(self._mended(block)))
         self._append(resampler.resample_chunk(np.empty(0, np.float32), last=True))
-
-    def finished(self) -> FloatArray:
-        """All samples, in an array of just their size."""
-        # Shrinks in place; nobody else holds the array.
-        self._samples.resize(self._filled, refcheck=False)
-        return self._samples
 
     def _append(self, block: FloatArray) -> None:
         end = self._filled + len(block)
@@ -190,26 +196,35 @@ class _Collected:
         return block
 
 
-def _finished(path: Path, collected: _Collected, promise_s: float | None, warnings: list[str]) -> Audio:
+def _finished(path: Path, collected: _Collected, warnings: list[str]) -> Audio:
     if not collected.frames:
-        raise EmptyAudioError(path, "holds no samples", hint=_CUT_HINT if promise_s else None)
-    _check_length(path, collected.seconds, promise_s, warnings)
+        raise EmptyAudioError(path, "holds no samples", hint=_CUT_HINT if collected.promise_s else None)
+    _check_length(path, collected, warnings)
     samples = collected.finished()
     if collected.damaged:
-        warnings.append(f"{collected.damaged} samples were no numbers and are silent now")
+        warnings.append(f"{_counted(collected.damaged, 'sample')} of no value became silence")
     if collected.loud:
         warnings.append(_tame(samples))
     return Audio(samples, collected.sample_rate, collected.native_rate, tuple(warnings))
 
 
-def _check_length(path: Path, decoded_s: float, promise_s: float | None, warnings: list[str]) -> None:
-    if promise_s is None:
-        return
-    missing_s = promise_s - decoded_s
-    if missing_s > max(_SHORT_S, _SHORT_SHARE * promise_s):
+def _check_length(path: Path, collected: _Collected, warnings: list[str]) -> None:
+    """Refuse what is clearly shorter than promised, and what is damaged and therefore shorter at all."""
+    promise_s, decoded_s = collected.promise_s, collected.seconds
+    missing_s = 0.0 if promise_s is None else promise_s - decoded_s
+    if promise_s is not None and missing_s > max(_SHORT_S, _SHORT_SHARE * promise_s):
         raise DecodeError(path, f"ends after {decoded_s:.1f} s of {promise_s:.1f} s", hint=_CUT_HINT)
-    if missing_s > _SHORT_WARNED_S:
+    if collected.bad_packets:
+        if missing_s > _SHORT_WARNED_S:
+            # Nobody can say where it is missing; whatever comes after that place is out of time.
+            raise DecodeError(path, f"{missing_s:.2f} s of {promise_s:.1f} s cannot be decoded", hint=_CORRUPT_HINT)
+        warnings.append(f"{_counted(collected.bad_packets, 'piece')} could not be decoded")
+    elif missing_s > _SHORT_WARNED_S:
         warnings.append(f"{missing_s:.2f} s of the {promise_s:.1f} s that its header promises are missing")
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _tame(samples: FloatArray) -> str:
@@ -222,7 +237,8 @@ def _tame(samples: FloatArray) -> str:
     return f"single samples reached {peak:.4g} times full scale and were clipped"
 
 
-def _raise_broken(path: Path, collected: _Collected, promise_s: float | None, exc: BrokenStreamError) -> None:
+def _raise_broken(path: Path, collected: _Collected, exc: BrokenStreamError) -> NoReturn:
+    promise_s = collected.promise_s
     at = f"{collected.seconds:.1f} s"
     if promise_s is not None and promise_s > collected.seconds:
         raise DecodeError(

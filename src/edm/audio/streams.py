@@ -30,6 +30,8 @@ __all__ = ["DECODERS", "BrokenStreamError", "Decoder", "RefusedError", "SoundStr
 
 # Frames read at a time: larger is no faster, and a block of 8 channels stays at 2 MB.
 _BLOCK_FRAMES = 65_536
+# libsndfile says 2**63 - 1 where it cannot know.
+_UNKNOWN_FRAMES = 2**40
 # Packets that may be undecodable before the file counts as corrupt: strays such as a tag between two joined files.
 _BAD_PACKETS = 3
 
@@ -53,18 +55,21 @@ class SoundStream:
     sample_rate
         Hz.
     frames
-        How many to expect; None if unknown. More or fewer may come.
+        How many the file promises; None if unknown.
+    is_exact
+        Whether ``frames`` was written by whoever made the file, rather than guessed from its size.
     blocks
         Mono float32 arrays, shape (n,), valid until the next one is asked for; may raise `BrokenStreamError`.
-    warnings
-        What had to be mended, complete when ``blocks`` has ended.
+    bad_packets
+        How many pieces could not be decoded; complete when ``blocks`` has ended.
     """
 
     container: str
     sample_rate: int
-    frames: int | None
-    blocks: Iterator[FloatArray]
-    warnings: list[str]
+    frames: int | None = None
+    is_exact: bool = False
+    blocks: Iterator[FloatArray] = iter(())
+    bad_packets: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +97,11 @@ def open_soundfile(path: Path) -> Iterator[SoundStream]:
     except (soundfile.LibsndfileError, OSError, ValueError) as exc:
         raise RefusedError(_one_line(getattr(exc, "error_string", exc))) from exc
     with file:
-        yield SoundStream(
-            container=file.format.lower(),
-            sample_rate=int(file.samplerate),
-            frames=int(file.frames) if 0 <= file.frames < 2**40 else None,
-            blocks=_soundfile_blocks(file),
-            warnings=[],
-        )
+        stream = SoundStream(file.format.lower(), int(file.samplerate))
+        if 0 <= file.frames < _UNKNOWN_FRAMES:
+            stream.frames, stream.is_exact = int(file.frames), True
+        stream.blocks = _soundfile_blocks(file)
+        yield stream
 
 
 def _soundfile_blocks(file: Any) -> Iterator[FloatArray]:
@@ -136,56 +139,56 @@ def open_pyav(path: Path) -> Iterator[SoundStream]:
             context = track.codec_context
             # One thread: the tracks of a library are what is spread over cores.
             context.thread_count = 1
-            known = track.duration is not None and track.time_base is not None
-            warnings: list[str] = []
-            yield SoundStream(
-                container=container.format.name,
-                sample_rate=int(context.sample_rate),
-                frames=round(track.duration * track.time_base * context.sample_rate) if known else None,
-                blocks=_pyav_blocks(container, track, warnings),
-                warnings=warnings,
-            )
+            stream = SoundStream(container.format.name, int(context.sample_rate))
+            if track.duration is not None and track.time_base is not None:
+                stream.frames = round(track.duration * track.time_base * context.sample_rate)
+                # The others' durations are made up from bit rates where the file has none.
+                stream.is_exact = "mp4" in stream.container
+            stream.blocks = _pyav_blocks(container, track, stream)
+            yield stream
     except (av.FFmpegError, ValueError) as exc:
-        raise RefusedError(_one_line(getattr(exc, "strerror", None) or exc)) from exc
+        raise RefusedError(_pyav_reason(exc)) from exc
 
 
 def _pyav_blocks(
-    container: av.container.InputContainer, track: av.AudioStream, warnings: list[str]
+    container: av.container.InputContainer, track: av.AudioStream, stream: SoundStream
 ) -> Iterator[FloatArray]:
+    mono = np.empty(_BLOCK_FRAMES, np.float32)
+    filled = 0
+    for frame in _pyav_frames(container, track, stream):
+        if frame.sample_rate != stream.sample_rate:
+            raise BrokenStreamError(f"the sample rate changes from {stream.sample_rate} to {frame.sample_rate} Hz")
+        count = frame.samples
+        if filled + count > len(mono):
+            yield mono[:filled]
+            filled = 0
+            if count > len(mono):
+                mono = np.empty(count, np.float32)
+        _mix_down(_planes(frame, count), mono[filled : filled + count])
+        filled += count
+    yield mono[:filled]
+
+
+def _pyav_frames(
+    container: av.container.InputContainer, track: av.AudioStream, stream: SoundStream
+) -> Iterator[av.AudioFrame]:
+    """All frames of a track, past a few packets that cannot be decoded."""
     import av
 
-    mono = np.empty(_BLOCK_FRAMES, np.float32)
-    filled, bad = 0, 0
-    rate = track.codec_context.sample_rate
     packets = container.demux(track)
     while True:
         try:
             packet = next(packets, None)
         except av.FFmpegError as exc:
-            raise BrokenStreamError(_one_line(exc.strerror)) from exc
+            raise BrokenStreamError(_pyav_reason(exc)) from exc
         if packet is None:
-            break
+            return
         try:
-            frames = track.decode(packet)
+            yield from track.decode(packet)
         except av.FFmpegError as exc:
-            bad += 1
-            if bad > _BAD_PACKETS:
-                raise BrokenStreamError(_one_line(exc.strerror)) from exc
-            continue
-        for frame in frames:
-            if frame.sample_rate != rate:
-                raise BrokenStreamError(f"the sample rate changes from {rate} to {frame.sample_rate} Hz")
-            if filled + frame.samples > len(mono):
-                yield mono[:filled]
-                filled = 0
-                if frame.samples > len(mono):
-                    mono = np.empty(frame.samples, np.float32)
-            _mix_down(_planes(frame), mono[filled : filled + frame.samples])
-            filled += frame.samples
-    if filled:
-        yield mono[:filled]
-    if bad:
-        warnings.append(f"{bad} packet{'s' if bad > 1 else ''} of the file could not be decoded")
+            stream.bad_packets += 1
+            if stream.bad_packets > _BAD_PACKETS:
+                raise BrokenStreamError(_pyav_reason(exc)) from exc
 
 
 # Sample formats of FFmpeg: numpy's type, offset, and full scale.
@@ -199,18 +202,20 @@ _SAMPLE_FORMATS: dict[str, tuple[str, int, float]] = {
 }
 
 
-def _planes(frame: av.AudioFrame) -> list[FloatArray]:
-    """Channels of a frame, each of shape (n,), full scale ±1."""
-    kind, offset, full_scale = _SAMPLE_FORMATS[frame.format.name.removesuffix("p")]
-    channels = frame.layout.nb_channels
+def _planes(frame: av.AudioFrame, count: int) -> list[FloatArray]:
+    """Channels of a frame of ``count`` samples, each of shape (n,), full scale ±1."""
+    name = frame.format.name
+    if name == "fltp":
+        # What most decoders give, once for every 20 ms of music: no detours.
+        return [np.frombuffer(plane, np.float32, count) for plane in frame.planes]  # type: ignore[call-overload]
+    kind, offset, full_scale = _SAMPLE_FORMATS[name.removesuffix("p")]
     if frame.format.is_planar:
-        raw = [np.frombuffer(plane, kind, frame.samples) for plane in frame.planes]  # type: ignore[call-overload]
+        raw = [np.frombuffer(plane, kind, count) for plane in frame.planes]  # type: ignore[call-overload]
     else:
-        packed = np.frombuffer(frame.planes[0], kind, frame.samples * channels)  # type: ignore[call-overload]
+        channels = frame.layout.nb_channels
+        packed = np.frombuffer(frame.planes[0], kind, count * channels)  # type: ignore[call-overload]
         raw = list(packed.reshape(-1, channels).T)
-    if kind == "f4":
-        return raw
-    return [(plane.astype(np.float32) - offset) / np.float32(full_scale) for plane in raw]
+    return [(plane.astype(np.float32) - np.float32(offset)) / np.float32(full_scale) for plane in raw]
 
 
 def _mix_down(channels: list[FloatArray], mono: FloatArray) -> None:
@@ -233,8 +238,14 @@ class _Nameless:
         self.tell = file.tell
 
 
+def _pyav_reason(exc: Exception) -> str:
+    # The last line of FFmpeg's log says more than its error code.
+    log = getattr(exc, "log", None)
+    return _one_line(log[2] if log else getattr(exc, "strerror", None) or exc)
+
+
 def _one_line(reason: object) -> str:
-    return " ".join(str(reason).split()).rstrip(".") or "unreadable"
+    return " ".join(str(reason).split()).removeprefix("Error : ").rstrip(".") or "unreadable"
 
 
 def _suits_soundfile(file: BinaryIO, container: str | None) -> bool:

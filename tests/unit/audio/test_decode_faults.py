@@ -121,7 +121,7 @@ def test_samples_that_are_no_numbers_become_silence(tmp_path: Path) -> None:
     bad = ~np.isfinite(spoilt)
     assert not audio.samples[bad].any()
     np.testing.assert_array_equal(audio.samples[~bad], clean[~bad])
-    assert audio.warnings == ("90 samples were no numbers and are silent now",)
+    assert audio.warnings == ("90 samples of no value became silence",)
 
 
 def test_not_a_number_does_not_spread_by_resampling(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_a_float_file_scaled_to_integers_is_scaled_down(tmp_path: Path) -> None:
     assert "scaled down" in audio.warnings[0]
 
 
-@pytest.mark.parametrize(("spike", "word"), [(5000.0, "clipped"), (1e30, "no numbers")])
+@pytest.mark.parametrize(("spike", "word"), [(5000.0, "clipped"), (1e30, "silence")])
 def test_a_single_spike_costs_a_sample_and_no_more(spike: float, word: str, tmp_path: Path) -> None:
     tone: FloatArray = sounds.sine(440.0, 1.0)
     tone[20000] = spike
