@@ -1,8 +1,7 @@
-"""What the program says without any work: help, version, settings, wrong usage; and how fast it starts."""
+"""How the program starts: at once, loading little; and what a shell can complete."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from edm.config import default_toml
 from tests.integration.cli_program import clean_environment, edm
 
 HEAVY = ("numpy", "scipy", "librosa", "numba", "soundfile", "av")
@@ -69,87 +67,6 @@ def test_version_is_one_line_on_stdout(tmp_path: Path) -> None:
     done = edm("--version", home=tmp_path)
     assert re.fullmatch(r"edm \d+\.\d+\.\d+\n", done.stdout)
     assert done.returncode == 0
-
-
-@pytest.mark.parametrize("command", ["analyze", "demo", "doctor", "models", "config"])
-def test_every_command_explains_itself(tmp_path: Path, command: str) -> None:
-    done = edm(command, "--help", home=tmp_path)
-    assert done.returncode == 0
-    assert "Usage: " in done.stdout
-
-
-@pytest.mark.parametrize(
-    ("args", "said"),
-    [
-        (["analyse"], "No such command"),
-        (["analyze", "--formt", "json"], "No such option"),
-        (["analyze", "--limit", "0", "x"], "--limit"),
-        (["analyze", "--ignore-metadata", "--prefer-tags", "x"], "exclude each other"),
-        (["analyze"], "edm analyze FOLDER"),
-        (["analyze", "--workers", "0", "x"], "use 1 or more, or auto"),
-        (["analyze", "--workers", "-1", "x"], "use 1 or more, or auto"),
-        (["analyze", "--format", "xml", "x"], "jsonl"),
-        (["analyze", "--progress", "loud", "x"], "'plain'"),
-        (["analyze", "--timeout", "-3", "x"], "--timeout"),
-        (["analyze", "--min-bpm", "180", "--max-bpm", "90", "x"], "less than max_bpm"),
-        (["analyze", "--output", "x.xml", "x"], ".jsonl"),
-    ],
-)
-def test_wrong_usage_says_what_is_right_and_exits_with_2(tmp_path: Path, args: list[str], said: str) -> None:
-    done = edm(*args, home=tmp_path)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert said in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_debug_shows_the_traceback_wherever_it_stands(tmp_path: Path) -> None:
-    for args in (["--debug", "analyze"], ["analyze", "--debug"]):
-        done = edm(*args, home=tmp_path)
-        assert "Traceback" in done.stderr
-        assert done.returncode != 0
-
-
-def test_a_bad_settings_file_is_named(tmp_path: Path) -> None:
-    (tmp_path / "edm.toml").write_text("[analysis]\ndetectr = 'flux'\n")
-    done = edm("config", "show", home=tmp_path)
-    assert done.returncode == 2
-    assert "edm.toml" in done.stderr
-    assert "did you mean detector?" in done.stderr
-
-
-def test_config_init_writes_the_file_once(tmp_path: Path) -> None:
-    assert edm("config", "init", "--dry-run", home=tmp_path).stdout == default_toml()
-    assert not (tmp_path / "edm.toml").exists()
-    assert edm("config", "init", home=tmp_path).returncode == 0
-    assert (tmp_path / "edm.toml").read_text() == default_toml()
-    again = edm("config", "init", home=tmp_path)
-    assert again.returncode == 2
-    assert "--force" in again.stderr
-    (tmp_path / "edm.toml").write_text("")
-    assert edm("config", "init", "--force", home=tmp_path).returncode == 0
-    assert (tmp_path / "edm.toml").read_text() == default_toml()
-
-
-def test_config_show_names_the_origin_of_every_value(tmp_path: Path) -> None:
-    (tmp_path / "edm.toml").write_text("[analysis]\ndetector = 'flux'\n")
-    done = edm("config", "show", "--json", home=tmp_path, env={"EDM_MAX_WORKERS": "3"})
-    shown = json.loads(done.stdout)
-    assert shown["analysis.detector"] == {"value": "flux", "origin": str(tmp_path / "edm.toml")}
-    assert shown["analysis.max_workers"] == {"value": 3, "origin": "EDM_MAX_WORKERS"}
-    assert shown["output.format"]["origin"] == "default"
-    assert "# EDM_MAX_WORKERS" in edm("config", "show", home=tmp_path, env={"EDM_MAX_WORKERS": "3"}).stdout
-
-
-def test_config_show_is_itself_a_settings_file(tmp_path: Path) -> None:
-    shown = edm("config", "show", home=tmp_path).stdout
-    (tmp_path / "edm.toml").write_text(shown)
-    assert edm("config", "show", home=tmp_path).returncode == 0
-
-
-def test_config_path_lists_files_strongest_first(tmp_path: Path) -> None:
-    (tmp_path / "edm.toml").write_text("")
-    assert edm("config", "path", home=tmp_path).stdout == f"{tmp_path / 'edm.toml'}\n"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")

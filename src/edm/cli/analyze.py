@@ -18,6 +18,7 @@ def _type_names() -> list[str]:
 
 
 def analyze(
+    ctx: typer.Context,
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="PATH", show_default=False, help="Tracks, and folders of tracks.")
     ] = None,
@@ -79,8 +80,7 @@ def analyze(
         list_tracks(tracks, settings, output, chosen)
         return
     with open_writer(output, chosen, settings.analysis.types) as writer:
-        raw = output is None and chosen != "table"
-        summary = run_analysis(
-            tracks, settings, asked, writer, quiet=quiet, shares_terminal=raw and stdout_is_terminal()
-        )
+        debug = ctx.find_root().params["debug"]
+        shared = output is None and chosen != "table" and stdout_is_terminal()
+        summary = run_analysis(tracks, settings, asked, writer, quiet=quiet, debug=debug, shares_terminal=shared)
     raise typer.Exit(summary.exit_code)

@@ -7,8 +7,8 @@ Exit codes: 0 done; 1 the command, or every track, failed; 2 wrong usage or sett
 from __future__ import annotations
 
 import signal
-import sys
 import threading
+import traceback
 from typing import Annotated, Any
 
 import typer
@@ -43,7 +43,7 @@ class _Commands(TyperGroup):
             return super().invoke(ctx)
         except (EdmError, OSError, KeyboardInterrupt) as exc:
             if ctx.params.get("debug"):
-                raise
+                traceback.print_exc()
             raise typer.Exit(_exit_code(exc)) from exc
 
 
@@ -68,12 +68,7 @@ def main() -> None:
     """Run the program on the process's arguments; does not return."""
     if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, _terminated)
-    try:
-        app()
-    except KeyboardInterrupt as exc:
-        # Only with --debug: the traceback has been asked for, the exit code stays.
-        sys.excepthook(type(exc), exc, exc.__traceback__)
-        sys.exit(getattr(exc, "exit_code", _INTERRUPTED))
+    app()
 
 
 def _terminated(signum: int, frame: object) -> None:

@@ -12,8 +12,11 @@ __all__ = ["failure_line", "show_summary", "summary_lines"]
 _FAILURES_SHOWN = 10
 
 
-def show_summary(summary: RunSummary) -> None:
-    """Tell the person on standard error."""
+def show_summary(summary: RunSummary, *, debug: bool = False) -> None:
+    """Tell the person on standard error; with `debug` also where unexpected errors came from."""
+    for failure in summary.failures if debug else ():
+        if failure.traceback:
+            say(failure.traceback.rstrip())
     for line in summary_lines(summary):
         say(line)
 

@@ -83,6 +83,7 @@ def run_analysis(
     writer: Writer,
     *,
     quiet: bool,
+    debug: bool = False,
     shares_terminal: bool = False,
     on_result: Callable[[Result[TrackAnalysis]], None] = lambda result: None,
 ) -> RunSummary:
@@ -94,6 +95,8 @@ def run_analysis(
         What to analyse, how, and where the records go.
     quiet
         Say nothing but errors.
+    debug
+        Show where unexpected errors of tracks came from.
     shares_terminal
         Whether long lines of data go to the terminal that shows the progress.
     on_result
@@ -119,6 +122,7 @@ def run_analysis(
         max_workers=settings.analysis.max_workers,
         timeout_s=settings.analysis.timeout_s,
         listener=listener,
+        on_prepare=(lambda step: None) if quiet else (lambda step: console.say(f"{step} …")),
     )
     tally = Tally()
     try:
@@ -128,8 +132,8 @@ def run_analysis(
             on_result(result)
     finally:
         results.close()
-        if not quiet:
-            show_summary(tally.summary())
+        if not quiet or debug:
+            show_summary(tally.summary(), debug=debug)
     return tally.summary()
 
 

@@ -7,7 +7,7 @@ finishes; a track that fails is a `edm.model.Failure` among them and never an ex
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -98,6 +98,7 @@ def analyze_many(
     timeout_s: float | None = None,
     listener: Listener | None = None,
     backend: str = "auto",
+    on_prepare: Callable[[str], None] = lambda step: None,
 ) -> Generator[Result[TrackAnalysis], None, None]:
     """Results of many tracks, each as soon as it is there.
 
@@ -117,6 +118,8 @@ def analyze_many(
         Told what happens (see `edm.processing.progress`); None works in silence.
     backend
         Name from the table `edm.processing.backends.BACKENDS`, or ``auto``.
+    on_prepare
+        Told what is done once before the first track, where that takes long (compiling, the first time ever).
 
     Yields
     ------
@@ -132,7 +135,7 @@ def analyze_many(
     validate_options(asked)
     tracks = [Path(path) for path in paths]
     plan = plan_for(workers=workers, max_workers=max_workers)
-    return _run(tracks, asked, plan, timeout_s, listener, backend)
+    return _run(tracks, asked, plan, timeout_s, listener, backend, on_prepare)
 
 
 def plan_for(*, workers: int | Literal["auto"] = "auto", max_workers: int | None = None) -> WorkerPlan:
@@ -181,6 +184,7 @@ def _run(
     timeout_s: float | None,
     listener: Listener | None,
     backend: str,
+    on_prepare: Callable[[str], None],
 ) -> Generator[Result[TrackAnalysis], None, None]:
     from edm.analysis.track import prepare
     from edm.processing.parallel import ParallelProcessor
@@ -193,7 +197,7 @@ def _run(
     if listener is not None and workers < plan.chosen:
         for warning in plan.warnings:
             listener(RunWarning(warning))
-    prepare(options)
+    prepare(options, on_step=on_prepare)
     processor = ParallelProcessor(
         AnalyzeTrack(options),
         workers,
