@@ -86,10 +86,6 @@ def decode(path: Path, *, sample_rate: int | None = None) -> Audio:
             _raise_broken(path, collected, exc)
         except OSError as exc:
             raise DecodeError(path, _reason(exc)) from exc
-        if container is None and not collected.frames:
-            # Only guessed to be sound, and rightly nothing came of it.
-            refusals.append("no sound could be found in it")
-            continue
         return _finished(path, collected, warnings)
     known = f"damaged {container} file" if container else "not an audio file that can be read"
     raise DecodeError(path, f"{known}: {refusals[0]}", hint=_CORRUPT_HINT if container else _FORMAT_HINT)

@@ -12,9 +12,10 @@ its complaints to stderr.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -68,7 +69,7 @@ class SoundStream:
     sample_rate: int
     frames: int | None = None
     is_exact: bool = False
-    blocks: Iterator[FloatArray] = iter(())
+    blocks: Iterator[FloatArray] = field(default_factory=lambda: iter(()))
     bad_packets: int = 0
 
 
@@ -140,24 +141,31 @@ def open_pyav(path: Path) -> Iterator[SoundStream]:
             # One thread: the tracks of a library are what is spread over cores.
             context.thread_count = 1
             stream = SoundStream(container.format.name, int(context.sample_rate))
+            frames = _pyav_frames(container, track, stream)
+            try:
+                first = next(frames, None)
+            except BrokenStreamError as exc:
+                raise RefusedError(str(exc)) from exc
+            if first is None:
+                raise RefusedError("there is no sound in it")
+            # Headers of AAC may tell half of the rate that its decoder gives.
+            stream.sample_rate = int(first.sample_rate)
             if track.duration is not None and track.time_base is not None:
-                stream.frames = round(track.duration * track.time_base * context.sample_rate)
+                stream.frames = round(track.duration * track.time_base * stream.sample_rate)
                 # The others' durations are made up from bit rates where the file has none.
                 stream.is_exact = "mp4" in stream.container
-            stream.blocks = _pyav_blocks(container, track, stream)
+            stream.blocks = _pyav_blocks(chain([first], frames), stream.sample_rate)
             yield stream
     except (av.FFmpegError, ValueError) as exc:
         raise RefusedError(_pyav_reason(exc)) from exc
 
 
-def _pyav_blocks(
-    container: av.container.InputContainer, track: av.AudioStream, stream: SoundStream
-) -> Iterator[FloatArray]:
+def _pyav_blocks(frames: Iterable[av.AudioFrame], sample_rate: int) -> Iterator[FloatArray]:
     mono = np.empty(_BLOCK_FRAMES, np.float32)
     filled = 0
-    for frame in _pyav_frames(container, track, stream):
-        if frame.sample_rate != stream.sample_rate:
-            raise BrokenStreamError(f"the sample rate changes from {stream.sample_rate} to {frame.sample_rate} Hz")
+    for frame in frames:
+        if frame.sample_rate != sample_rate:
+            raise BrokenStreamError(f"the sample rate changes from {sample_rate} to {frame.sample_rate} Hz")
         count = frame.samples
         if filled + count > len(mono):
             yield mono[:filled]
