@@ -30,7 +30,7 @@ class Running:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            env={**os.environ, "PYTHONPATH": str(PROGRAM.parent)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(PROGRAM.parent), os.environ.get("PYTHONPATH", "")])},
         )
         self.lines: list[str] = []
         self.family: list[psutil.Process] = []
