@@ -18,12 +18,6 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from edm.model import Result
 
 
 def burn(rounds: int, item: int) -> int:
@@ -48,22 +42,23 @@ def _timed(work: partial[int]) -> float:
 def run_cell(arguments: argparse.Namespace) -> None:
     """Measure one cell and print it."""
     workers, count = arguments.cell
-    results: Sequence[Result[object]]
     if arguments.rounds:
         from edm.processing.parallel import ParallelProcessor
 
+        processor = ParallelProcessor(partial(burn, arguments.rounds), workers, show_progress=False)
         began = time.perf_counter()
-        results = ParallelProcessor(partial(burn, arguments.rounds), workers, show_progress=False).process(range(count))
+        done = [(result.ok, result.elapsed_s) for result in processor.stream(range(count))]
     else:
         from edm.model import AnalysisOptions
         from edm.pipeline.analyze import analyze_many
 
         tracks = list(itertools.islice(itertools.cycle(tracks_in(arguments.folder)), count))
+        options = AnalysisOptions(detector=arguments.detector)
         began = time.perf_counter()
-        results = list(analyze_many(tracks, options=AnalysisOptions(detector=arguments.detector), workers=workers))
+        done = [(result.ok, result.elapsed_s) for result in analyze_many(tracks, options=options, workers=workers)]
     wall_s = time.perf_counter() - began
-    busy_s = sum(result.elapsed_s for result in results)
-    print(json.dumps({"wall_s": wall_s, "busy_s": busy_s, "failed": sum(not result.ok for result in results)}))
+    busy_s = sum(elapsed_s for _, elapsed_s in done)
+    print(json.dumps({"wall_s": wall_s, "busy_s": busy_s, "failed": sum(not ok for ok, _ in done)}))
 
 
 def tracks_in(folder: Path) -> list[Path]:

@@ -97,3 +97,16 @@ def report_and_wait(seconds: float) -> float:
     report_step("beats")
     time.sleep(seconds)
     return seconds
+
+
+def die_with_the_lock(what: str) -> str:
+    """Be killed in the instant in which the worker holds the pool's locks, as it does around each item."""
+    if what == "killed":
+        import gc
+
+        from pebble.pool.channel import ChannelMutex
+
+        mutex = next(thing for thing in gc.get_objects() if isinstance(thing, ChannelMutex))
+        mutex.acquire()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return what

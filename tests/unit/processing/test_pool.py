@@ -1,0 +1,22 @@
+"""What the pool mends by itself."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from edm.processing import pool
+from edm.processing.parallel import ParallelProcessor
+from edm.processing.progress import Event, RunWarning
+from tests.unit.processing import work
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
+def test_a_worker_killed_with_a_lock_in_hand_does_not_stop_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "STALL_S", 1.0)
+    heard: list[Event] = []
+    processor = ParallelProcessor(work.die_with_the_lock, 2, backend="pool", listener=heard.append)
+    results = processor.process(["a", "killed", "b", "c", "d", "e"])
+    assert [result.ok for result in results] == [True, False, True, True, True, True]
+    assert sum(isinstance(event, RunWarning) for event in heard) == 1
