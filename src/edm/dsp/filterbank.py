@@ -77,9 +77,7 @@ def hann_window(frame_size: int) -> FloatArray:
     return np.hanning(frame_size).astype(np.float32)
 
 
-def _band_bins(
-    frame_size: int, bands_per_octave: int, min_hz: float, max_hz: float, sample_rate: int
-) -> IntArray:
+def _band_bins(frame_size: int, bands_per_octave: int, min_hz: float, max_hz: float, sample_rate: int) -> IntArray:
     lowest = np.floor(np.log2(min_hz / _A4_HZ) * bands_per_octave)
     highest = np.ceil(np.log2(max_hz / _A4_HZ) * bands_per_octave)
     centres_hz = _A4_HZ * 2.0 ** (np.arange(lowest, highest) / bands_per_octave)

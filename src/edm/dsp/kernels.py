@@ -9,7 +9,7 @@ import numpy as np
 
 from edm.dsp.jit import kernel
 
-__all__ = ["add_rises", "log_filtered_magnitudes", "windowed_frames"]
+__all__ = ["add_rises", "difference_energy", "log_filtered_magnitudes", "windowed_frames"]
 
 
 @kernel("void(float32[::1], float32[::1], int64, int64, float32[:, ::1])")
@@ -59,3 +59,14 @@ def add_rises(X, column, bands, lag):  # type: ignore[no-untyped-def]
             if t >= lag:
                 rise = max(X[t, j] - X[t - lag, j], np.float32(0))
             X[t, j + bands] = rise
+
+
+@kernel("void(float32[::1], int64, float32[::1])")
+def difference_energy(samples, hop, energy):  # type: ignore[no-untyped-def]
+    """Energy of the first difference of `samples` in each step of `hop`; the last step may be short."""
+    for k in range(energy.shape[0]):
+        total = np.float32(0)
+        for i in range(max(k * hop, 1), min((k + 1) * hop, samples.shape[0])):
+            step = samples[i] - samples[i - 1]
+            total += step * step
+        energy[k] = total

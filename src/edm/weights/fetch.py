@@ -22,7 +22,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_ran
 from edm.errors import DownloadError
 from edm.weights.catalogue import LICENCE, NETWORKS, REPOSITORY, NetworkFile
 from edm.weights.locate import NetworkStore, verify
-from edm.weights.lock import folder_lock
+from edm.locking import folder_lock
 
 __all__ = ["FetchOutcome", "FetchProgress", "Fetched", "fetch_networks"]
 

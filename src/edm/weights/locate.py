@@ -35,8 +35,8 @@ FileState: TypeAlias = Literal["ok", "missing", "corrupt"]
 
 FETCH_HINT = "`edm models fetch` downloads them once (9 MB); or name their folder: [models] dir"
 _REPAIR_HINT = "`edm models fetch --force` replaces it"
-# What beat detection needs; the key network is not asked for until there is a key to estimate.
-_BEAT_ENSEMBLES = ("downbeats", "beats")
+# All that the detector needs; a folder without the rest is as good.
+_BEAT_ENSEMBLES = ("downbeats",)
 
 
 @dataclass(frozen=True, slots=True)

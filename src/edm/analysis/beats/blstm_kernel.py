@@ -51,13 +51,35 @@ def lstm_steps(gates, bias, recurrent, peepholes, state, out, start, column, bac
     frames = gates.shape[0]
     for step in range(frames):
         t = frames - 1 - step if backwards else step
-        h0 = h[0]; h1 = h[1]; h2 = h[2]; h3 = h[3]; h4 = h[4]
+        h0 = h[0]
+        h1 = h[1]
+        h2 = h[2]
+        h3 = h[3]
+        h4 = h[4]
         for j in range(104):
-            g[j] = gates[t, j] + bias[j] + h0 * recurrent[0, j] + h1 * recurrent[1, j] + h2 * recurrent[2, j] + h3 * recurrent[3, j] + h4 * recurrent[4, j]
+            g[j] = (
+                gates[t, j]
+                + bias[j]
+                + h0 * recurrent[0, j]
+                + h1 * recurrent[1, j]
+                + h2 * recurrent[2, j]
+                + h3 * recurrent[3, j]
+                + h4 * recurrent[4, j]
+            )
         for k in range(5, 25, 5):
-            h0 = h[k]; h1 = h[k + 1]; h2 = h[k + 2]; h3 = h[k + 3]; h4 = h[k + 4]
+            h0 = h[k]
+            h1 = h[k + 1]
+            h2 = h[k + 2]
+            h3 = h[k + 3]
+            h4 = h[k + 4]
             for j in range(104):
-                g[j] += h0 * recurrent[k, j] + h1 * recurrent[k + 1, j] + h2 * recurrent[k + 2, j] + h3 * recurrent[k + 3, j] + h4 * recurrent[k + 4, j]
+                g[j] += (
+                    h0 * recurrent[k, j]
+                    + h1 * recurrent[k + 1, j]
+                    + h2 * recurrent[k + 2, j]
+                    + h3 * recurrent[k + 3, j]
+                    + h4 * recurrent[k + 4, j]
+                )
         for j in range(32):
             cj = c[j]
             i = _HALF * _tanh(g[j] + peepholes[0, j] * cj) + _HALF

@@ -13,7 +13,15 @@ import numpy as np
 from edm.dsp.filterbank import FilterBank, hann_window, triangular_filters
 from edm.model import FloatArray
 
-__all__ = ["BEAT_VIEWS", "DOWNBEAT_VIEWS", "FRAMES_PER_S", "SAMPLE_RATE", "SpectralView", "spectral_features"]
+__all__ = [
+    "BEAT_VIEWS",
+    "DOWNBEAT_VIEWS",
+    "FRAMES_PER_S",
+    "SAMPLE_RATE",
+    "SpectralView",
+    "middle_spectrum",
+    "spectral_features",
+]
 
 SAMPLE_RATE = 44100
 FRAMES_PER_S = 100
@@ -91,3 +99,10 @@ def spectral_features(samples: FloatArray, views: tuple[SpectralView, ...] = DOW
         add_rises(features, column, bank.bands, view.rise_lag_frames)
         column += 2 * bank.bands
     return features
+
+
+def middle_spectrum(features: FloatArray, views: tuple[SpectralView, ...] = DOWNBEAT_VIEWS) -> FloatArray:
+    """The spectrum of the second view alone, six bands to the octave: a copy of shape (frames, bands)."""
+    first, second, _ = views
+    start = 2 * first.filters.bands
+    return np.ascontiguousarray(features[:, start : start + second.filters.bands])

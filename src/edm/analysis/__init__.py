@@ -1,0 +1,1 @@
+"""One track in, estimates out: pure functions of the sound."""

@@ -1,0 +1,50 @@
+"""The inner loop that follows beats through a track whose tempo may change, compiled."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from edm.dsp.jit import kernel
+
+__all__ = ["follow_beats"]
+
+
+@kernel("void(float32[::1], float32[::1], int64, float32, float32, float32[:, ::1], int16[:, ::1])")
+def follow_beats(reward, interval_reward, shortest, drift_cost, jump_cost, score, previous):  # type: ignore[no-untyped-def]
+    """Best sum of rewards of a chain of beats that ends at each frame with each interval.
+
+    ``score[t, i]`` is that of a chain whose last beat is at frame t and whose last interval is ``shortest + i`` frames.
+    From beat to beat the interval may change by a frame at `drift_cost`, or to any other at `jump_cost`;
+    ``previous[t, i]`` is the interval index before, or -1 where the chain begins.
+    """
+    frames = reward.shape[0]
+    intervals = interval_reward.shape[0]
+    best = np.empty(frames, np.float32)
+    best_at = np.empty(frames, np.int16)
+    for t in range(frames):
+        top = np.float32(-1e30)
+        top_at = np.int16(0)
+        for i in range(intervals):
+            back = t - (shortest + i)
+            value = np.float32(0)
+            came = np.int16(-1)
+            if back >= 0:
+                value = score[back, i]
+                came = np.int16(i)
+                if i > 0 and score[back, i - 1] - drift_cost > value:
+                    value = score[back, i - 1] - drift_cost
+                    came = np.int16(i - 1)
+                if i + 1 < intervals and score[back, i + 1] - drift_cost > value:
+                    value = score[back, i + 1] - drift_cost
+                    came = np.int16(i + 1)
+                if best[back] - jump_cost > value:
+                    value = best[back] - jump_cost
+                    came = best_at[back]
+            value += reward[t] + interval_reward[i]
+            score[t, i] = value
+            previous[t, i] = came
+            if value > top:
+                top = value
+                top_at = np.int16(i)
+        best[t] = top
+        best_at[t] = top_at
