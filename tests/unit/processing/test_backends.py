@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -301,6 +302,36 @@ def test_workers_compute_with_one_thread() -> None:
     assert dict(os.environ) == before
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs the fork server")
+def test_workers_of_a_fork_server_that_others_started_compute_with_one_thread_too(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import multiprocessing.forkserver, os\n"
+        "from edm.processing.parallel import ParallelProcessor\n"
+        "if __name__ == '__main__':\n"
+        "    multiprocessing.forkserver.ensure_running()\n"
+        "    print(ParallelProcessor(os.getenv, 2, False).process(['OMP_NUM_THREADS'])[0].value)\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if name not in ONE_THREAD}
+    ended = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=60, check=True, env=environment
+    )
+    assert (ended.stdout, ended.stderr) == ("1\n", "")
+
+
+def test_workers_that_are_replaced_as_the_run_ends_are_quiet(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from math import sqrt\n"
+        "from edm.processing.parallel import ParallelProcessor\n"
+        "if __name__ == '__main__':\n"
+        "    for _ in range(3):\n"
+        "        ParallelProcessor(sqrt, 2, False, backend='pool', recycle_after=1).process(range(4))\n"
+    )
+    ended = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60, check=True)
+    assert ended.stderr == ""
+
+
 def test_workers_are_replaced_after_so_many_items() -> None:
     pids = values(processor(work.pid_of, "pool", 1, recycle_after=2).process(range(6)))
     assert len(set(pids)) == 3
@@ -340,7 +371,7 @@ def test_an_idle_worker_that_dies_costs_nothing() -> None:
     assert any(isinstance(event, RunWarning) for event in heard)
 
 
-def test_a_script_without_a_guard_is_told_what_is_wrong(tmp_path: Any) -> None:
+def test_a_script_without_a_guard_is_told_what_is_wrong(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
         "from edm.processing.parallel import ParallelProcessor\n"

@@ -11,7 +11,7 @@ import pytest
 from edm.errors import Interrupted
 from edm.processing.backends import BACKENDS
 from edm.processing.parallel import ParallelProcessor
-from edm.processing.progress import Event, RunFinished, RunStopping
+from edm.processing.progress import Event, ItemStarted, RunFinished, RunStopping
 from edm.processing.stopping import GRACE_S, StopSignals
 from tests.unit.processing import work
 
@@ -80,3 +80,15 @@ def test_grace_runs_out() -> None:
         assert 0 < stop.grace_left_s <= GRACE_S
         signal.raise_signal(signal.SIGTERM)
         assert stop.grace_left_s == 0
+
+
+def test_an_item_that_a_signal_forestalls_is_not_begun() -> None:
+    begun: list[int] = []
+
+    def interrupt(event: Event) -> None:
+        if isinstance(event, ItemStarted) and event.index == 1:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(Interrupted):
+        ParallelProcessor(begun.append, 1, listener=interrupt).process([0, 1, 2])
+    assert begun == [0]
