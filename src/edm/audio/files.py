@@ -12,12 +12,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Literal, TypeAlias
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING, BinaryIO, Literal, TypeAlias
 
 from edm.audio.containers import SUFFIXES
 from edm.errors import InputError
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 __all__ = ["IGNORE_FILE", "find_tracks", "read_path_list"]
 
@@ -28,7 +29,7 @@ _FOREIGN_FOLDERS = {"__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Informa
 
 _Warn: TypeAlias = Callable[[str], None]
 # Ignore rules from the outermost folder inwards, each with the folder it stands in.
-_Rules: TypeAlias = tuple[tuple[Path, GitIgnoreSpec], ...]
+_Rules: TypeAlias = "tuple[tuple[Path, GitIgnoreSpec], ...]"
 
 
 def find_tracks(
@@ -191,6 +192,9 @@ def _with_rules_of(folder: Path, rules: _Rules, warn: _Warn) -> _Rules:
     file = folder / IGNORE_FILE
     try:
         lines = file.read_text("utf-8-sig", "surrogateescape").splitlines()
+        # Half as slow to import as the rest of us together, and rarely needed.
+        from pathspec import GitIgnoreSpec
+
         return (*rules, (folder, GitIgnoreSpec.from_lines(lines)))
     except FileNotFoundError:
         return rules
