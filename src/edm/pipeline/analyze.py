@@ -130,9 +130,14 @@ def analyze_many(
     ------
     InputError
         For options that make no sense; at once, not at the first result.
+    ModelsError
+        If the detector that was asked for by name cannot work here; at once, too, and not for every track.
     """
+    from edm.analysis.beats import choose_detector
+
     asked = AnalysisOptions() if options is None else options
     validate_options(asked)
+    choose_detector(asked.detector, asked.models_dir)
     tracks = [Path(path) for path in paths]
     plan = plan_for(workers=workers, max_workers=max_workers)
     return _run(tracks, asked, plan, timeout_s, listener, backend, on_prepare)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from edm import AnalysisOptions, analyze, analyze_many
-from edm.errors import AudioError, InputError
+from edm.errors import AudioError, InputError, ModelsMissingError
 from edm.pipeline.analyze import AnalyzeTrack, validate_options
 from edm.processing.progress import Event, ItemStarted, RunFinished, RunWarning
 from sounds import RATE, silence, track_at, write_audio
@@ -94,6 +94,11 @@ def test_options_that_make_no_sense_are_refused_before_any_work(options: Analysi
     with pytest.raises(InputError, match=said) as caught:
         analyze_many(["x.wav"], options=options)
     assert hint in (caught.value.hint or "")
+
+
+def test_a_detector_without_its_networks_is_refused_before_any_work(tmp_path: Path) -> None:
+    with pytest.raises(ModelsMissingError):
+        analyze_many(["x.wav"], options=AnalysisOptions(detector="network", models_dir=tmp_path))
 
 
 @pytest.mark.parametrize("workers", [0, -1])
