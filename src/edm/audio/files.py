@@ -60,14 +60,10 @@ def find_tracks(
     tracks: list[Path] = []
     seen: set[str] = set()
     for path in map(Path, paths):
-        if path.is_dir():
-            found: Iterable[Path] = _walk(path, warn)
-        elif keep_missing or path.exists():
-            found = [path]
-        else:
-            raise InputError(
-                f"{path}: no such file or folder", hint="check the spelling, or whether a drive is missing"
-            )
+        reason = _why_missing(path)
+        if reason and not keep_missing:
+            raise InputError(f"{path}: {reason}", hint="check the spelling, or whether a drive is missing")
+        found = _walk(path, warn) if reason is None and path.is_dir() else [path]
         for track in found:
             key = os.path.realpath(track)
             if key not in seen:
@@ -125,10 +121,22 @@ def _names(content: bytes, *, null_separated: bool) -> Iterator[str]:
 
 
 def _resolved(path: Path, folder: Path | None) -> Path:
-    if folder is None or path.is_absolute() or path.exists():
+    if folder is None or path.is_absolute() or _why_missing(path) is None:
         return path
     beside = folder / path
-    return beside if beside.exists() else path
+    return path if _why_missing(beside) else beside
+
+
+def _why_missing(path: Path) -> str | None:
+    """Why there is nothing at ``path``, in a few words; None if there is something."""
+    # Not `exists`, which raises for names that are too long.
+    try:
+        path.stat()
+    except OSError as exc:
+        return (exc.strerror or str(exc)).lower()
+    except ValueError as exc:
+        return str(exc)
+    return None
 
 
 def _walk(root: Path, warn: _Warn) -> list[Path]:

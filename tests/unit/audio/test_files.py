@@ -125,6 +125,15 @@ def test_a_missing_path_is_an_error_or_kept_if_asked(tmp_path: Path) -> None:
     assert find_tracks([tmp_path / "gone"], keep_missing=True) == [tmp_path / "gone"]
 
 
+@pytest.mark.parametrize("name", ["x" * 5000, "a\0b"])
+def test_an_impossible_name_is_missing_like_any_other(name: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        find_tracks([tmp_path / name])
+    file = tmp_path / "list.txt"
+    file.write_bytes(name.encode())
+    assert read_path_list(file) == [Path(name)]
+
+
 def test_a_list_has_one_path_a_line(tmp_path: Path) -> None:
     file = tmp_path / "list.txt"
     file.write_bytes(b"\xef\xbb\xbf/music/a.mp3\r\n\n  \n#1 hit.mp3\nlast one.mp3")
