@@ -65,7 +65,8 @@ def find_tracks(
             raise InputError(f"{path}: {reason}", hint="check the spelling, or whether a drive is missing")
         found = _walk(path, warn) if reason is None and path.is_dir() else [path]
         for track in found:
-            key = os.path.realpath(track)
+            # What is not there may have a name that cannot even be looked up.
+            key = str(track) if reason else os.path.realpath(track)
             if key not in seen:
                 seen.add(key)
                 tracks.append(track)

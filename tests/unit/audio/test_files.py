@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from edm.audio.containers import SUFFIXES
+from edm.audio.decode import decode
 from edm.audio.files import find_tracks, read_path_list
-from edm.errors import InputError
+from edm.errors import DecodeError, InputError
 
 needs_links = pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
 
@@ -129,6 +130,9 @@ def test_a_missing_path_is_an_error_or_kept_if_asked(tmp_path: Path) -> None:
 def test_an_impossible_name_is_missing_like_any_other(name: str, tmp_path: Path) -> None:
     with pytest.raises(InputError):
         find_tracks([tmp_path / name])
+    assert find_tracks([tmp_path / name], keep_missing=True) == [tmp_path / name]
+    with pytest.raises(DecodeError):
+        decode(tmp_path / name)
     file = tmp_path / "list.txt"
     file.write_bytes(name.encode())
     assert read_path_list(file) == [Path(name)]
