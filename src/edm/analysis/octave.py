@@ -2,7 +2,7 @@
 
 A pulse found at 87 BPM may be counted at 174; one at 175 may be the dotted echo of 140. Each simple ratio of the pulse
 that lies in range is a candidate. It is judged by five cues and a soft prior, and the scores are turned into
-probabilities by a softmax; the weights of the cues were fitted as such (``benchmarks/fit_octave.py``), so that the
+probabilities by a softmax; the weights of the cues were fitted as such (``benchmarks/fit_weights.py``), so that the
 probability of the winner is a calibrated confidence.
 
 Cues of a candidate, all logarithms or sums of them:

@@ -16,8 +16,8 @@ from edm.model import FloatArray, TimeArray
 __all__ = ["PULSE_STRENGTH", "Periodicity", "periodicity"]
 
 PULSE_STRENGTH = 15.0
-"""`Periodicity.harmonic_strength` above which there is a pulse: noise, speech, random clicks and pads stay below 12, the
-weakest of our 92 reference tracks, 17 seconds long, has 19."""
+"""`Periodicity.harmonic_strength` above which there is a pulse: noise, speech, random clicks and pads stay below 12,
+the weakest of our 92 reference tracks, 17 seconds long, has 19."""
 
 HARMONICS = 6
 _WEIGHTS = 1.0 / np.sqrt(np.arange(1, HARMONICS + 1))
@@ -82,8 +82,8 @@ class Periodicity:
     def unexplained(self, bpm: float) -> float:
         """Share of the energy that lies off the multiples of a quarter of ``bpm``, 0..1, relative to chance (about 1).
 
-        Music in bars of four repeats with the bar, so that all its lines are multiples of ``bpm / 4``; a wrong tempo at a
-        ratio like 5/4 leaves most of them over.
+        Music in bars of four repeats with the bar, so that all its lines are multiples of ``bpm / 4``; a wrong tempo
+        at a ratio like 5/4 leaves most of them over.
         """
         low, high = (round(edge / self.bin_bpm) for edge in _BAR_LINES_BPM)
         power = self.magnitudes[low:high].astype(np.float64) ** 2
@@ -128,4 +128,5 @@ def _without_trend(curve: FloatArray, width: int) -> TimeArray:
     from scipy.ndimage import uniform_filter1d
 
     level: TimeArray = curve.astype(np.float64)
-    return level - uniform_filter1d(level, width, mode="nearest")
+    level -= uniform_filter1d(level, width, mode="nearest")
+    return level

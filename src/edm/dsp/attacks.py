@@ -2,7 +2,11 @@
 
 A frame of the spectrogram is 10 ms and more; here the energy of the signal, its lows taken down by a first difference,
 is followed in steps of about 2 ms, and what begins is the jump of its logarithm from the steps before an instant to
-those after it.
+the one after it.
+
+An attack anywhere within a step shows at the start of that step, 1 ms early in the mean; that the energy of most
+attacks takes as long to rise makes up for it (median on 27 exact renders 0.9 ms late, on synthesised kicks 0.9 ms
+early).
 """
 
 from __future__ import annotations
@@ -14,8 +18,8 @@ from edm.model import FloatArray
 __all__ = ["HOP", "attack_strength"]
 
 HOP = 90  # samples; 2.04 ms at 44.1 kHz
-_SIDE = 3  # steps before and after an instant
-_FLOOR_DB = -50.0  # below the mean energy of the track nothing begins
+_BEFORE = 3  # steps; one that is quiet by chance is no silence
+_FLOOR_DB = -30.0  # below the mean energy of the track nothing begins
 
 
 def attack_strength(samples: FloatArray) -> FloatArray:
@@ -32,9 +36,8 @@ def attack_strength(samples: FloatArray) -> FloatArray:
     difference_energy(samples, HOP, energy)
     floor = float(energy.mean()) * 10 ** (_FLOOR_DB / 10) + 1e-12
     sums = np.concatenate([[0.0], np.cumsum(energy, dtype=np.float64)])
-    n = len(energy)
-    here = np.arange(n)
-    after = sums[np.minimum(here + _SIDE, n)] - sums[here]
-    before = sums[here] - sums[np.maximum(here - _SIDE, 0)]
-    rise = np.log((after + floor) / (before + floor))
-    return np.maximum(rise, 0.0).astype(np.float32)
+    here = np.arange(len(energy))
+    before = (sums[here] - sums[np.maximum(here - _BEFORE, 0)]) / _BEFORE
+    rise = np.log((energy + floor) / (before + floor))
+    strength: FloatArray = np.maximum(rise, 0.0).astype(np.float32)
+    return strength

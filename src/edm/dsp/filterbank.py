@@ -1,7 +1,7 @@
 """Triangular filters on a logarithmic frequency axis, as the published beat networks were trained with.
 
-Bands lie a fixed number to the octave, tuned to A4 = 440 Hz, each rounded to a bin of the spectrum. Where two bands fall on
-one bin (low frequencies, short frames) they are merged, so that a bank has fewer bands than the axis suggests.
+Bands lie a fixed number to the octave, tuned to A4 = 440 Hz, each rounded to a bin of the spectrum. Where two bands
+fall on one bin (low frequencies, short frames) they are merged, so that a bank has fewer bands than the axis suggests.
 """
 
 from __future__ import annotations

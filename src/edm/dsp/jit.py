@@ -26,11 +26,13 @@ def kernel(*signatures: str) -> Callable[[F], F]:
 
     Arithmetic may be reordered (``fastmath``), so inputs must be finite.
     """
-    return numba.njit(  # type: ignore[no-any-return]
+    compiled: Callable[[F], F] = numba.njit(
         list(signatures), cache=True, fastmath=True, error_model="numpy", boundscheck=False, nogil=True
     )
+    return compiled
 
 
 def inline(function: F) -> F:
     """Decorator: compiled into each kernel that calls it."""
-    return numba.njit(fastmath=True, error_model="numpy", inline="always")(function)  # type: ignore[no-any-return]
+    compiled: F = numba.njit(fastmath=True, error_model="numpy", inline="always")(function)
+    return compiled

@@ -13,7 +13,7 @@ __all__ = ["add_rises", "difference_energy", "log_filtered_magnitudes", "windowe
 
 
 @kernel("void(float32[::1], float32[::1], int64, int64, float32[:, ::1])")
-def windowed_frames(samples, window, first_frame, hop, out):  # type: ignore[no-untyped-def]
+def windowed_frames(samples, window, first_frame, hop, out):
     """Frames centred on ``(first_frame + i) * hop``, times the window; zeros beyond the ends."""
     size = out.shape[1]
     length = samples.shape[0]
@@ -31,7 +31,7 @@ def windowed_frames(samples, window, first_frame, hop, out):  # type: ignore[no-
 
 
 @kernel("void(float32[:, ::1], int64[::1], int64[::1], float32[::1], float32[::1], float32[:, ::1], int64, int64)")
-def log_filtered_magnitudes(S, starts, offsets, weights, magnitudes, X, first_frame, column):  # type: ignore[no-untyped-def]
+def log_filtered_magnitudes(S, starts, offsets, weights, magnitudes, X, first_frame, column):
     """``log10(1 + band energy)`` of each frame of `S` into ``X[first_frame:, column:]``; `magnitudes` is scratch."""
     one = np.float32(1)
     for i in range(S.shape[0]):
@@ -51,7 +51,7 @@ def log_filtered_magnitudes(S, starts, offsets, weights, magnitudes, X, first_fr
 
 
 @kernel("void(float32[:, ::1], int64, int64, int64)")
-def add_rises(X, column, bands, lag):  # type: ignore[no-untyped-def]
+def add_rises(X, column, bands, lag):
     """Fill the `bands` columns after the spectrum at `column` with its positive change over `lag` frames."""
     for t in range(X.shape[0]):
         for j in range(column, column + bands):
@@ -62,7 +62,7 @@ def add_rises(X, column, bands, lag):  # type: ignore[no-untyped-def]
 
 
 @kernel("void(float32[::1], int64, float32[::1])")
-def difference_energy(samples, hop, energy):  # type: ignore[no-untyped-def]
+def difference_energy(samples, hop, energy):
     """Energy of the first difference of `samples` in each step of `hop`; the last step may be short."""
     for k in range(energy.shape[0]):
         total = np.float32(0)

@@ -1,17 +1,19 @@
 """A constant tempo and its phase to the fraction of a millisecond, from how the music lines up with itself.
 
 The attacks of the track are folded at the period of the beat, block by block, each block into a profile of one beat
-with bins of about a millisecond. If the period is right all blocks have their peaks at the same place; if it is slightly
-wrong they wander, and the slope of the wandering is the error. Every sound that keeps to the grid takes part, on the
-beat or off it, so that this is far sharper than beat times are. The beat itself is then the attack nearest to where the
-detector hears it.
+with bins of about a millisecond. If the period is right all blocks have their peaks at the same place; if it is
+slightly wrong they wander, and the slope of the wandering is the error. Every sound that keeps to the grid takes part,
+on the beat or off it, so that this is far sharper than beat times are. The beat itself is then the attack nearest to
+where the detector hears it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edm.dsp.attacks import HOP
 from edm.model import FloatArray, TimeArray
@@ -26,7 +28,6 @@ _BLOCKS = 10
 _MIN_BLOCKS = 3
 _SNAP_S = 0.012  # standard deviation of the distance between heard beat and attack
 _SNAP_REACH_S = 0.040
-_HALF_STEP_S = 0.5  # in steps of the attack curve: an attack within a step shows at the start of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Alignment:
     blocks_s: TimeArray
     lags_s: TimeArray
     agreement: TimeArray
-    trusted: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    trusted: NDArray[np.bool_]
     slope_error: float
 
 
@@ -114,7 +115,7 @@ def attack_phase(attacks: FloatArray, bpm: float, heard_s: float, *, sample_rate
     if height.max() <= 0:
         return heard_s
     peak = int(height.argmax())
-    return heard_s + (away[peak] + _vertex(height, peak)) * period_s / bins + _HALF_STEP_S / steps_per_s
+    return heard_s + (float(away[peak]) + _vertex(height, peak)) * period_s / bins
 
 
 def _bins(period_s: float) -> int:
@@ -138,12 +139,9 @@ def _block_profiles(
     starts_s = np.arange(0.0, times_s[-1] - 0.5 * block_s, block_s)
     bins = _bins(period_s)
     edges = np.searchsorted(times_s, np.append(starts_s, starts_s[-1:] + block_s))
-    profiles = np.array(
-        [
-            _fold(attacks[first:last], times_s[first:last], period_s, offset_s, bins)
-            for first, last in zip(edges[:-1], edges[1:], strict=True)
-        ]
-    ).reshape(-1, bins)
+    profiles: TimeArray = np.zeros((len(starts_s), bins))
+    for profile, (first, last) in zip(profiles, pairwise(edges), strict=True):
+        profile[:] = _fold(attacks[first:last], times_s[first:last], period_s, offset_s, bins)
     profiles -= profiles.mean(axis=1, keepdims=True)
     return _smoothed(profiles, _SMOOTH_BINS), starts_s + 0.5 * block_s
 
@@ -155,11 +153,9 @@ def _smoothed(profiles: TimeArray, width_bins: float) -> TimeArray:
     return smooth
 
 
-def _lags(
-    profiles: TimeArray, period_s: float, reach_s: float
-) -> tuple[TimeArray, TimeArray, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
-    """How late each block is against the sum of the others, how well it correlates there, and whether that is a peak."""
-    blocks, bins = profiles.shape
+def _lags(profiles: TimeArray, period_s: float, reach_s: float) -> tuple[TimeArray, TimeArray, NDArray[np.bool_]]:
+    """How late each block is against the sum of the others, the correlation there, and whether that is a peak."""
+    bins = profiles.shape[1]
     others = profiles.sum(axis=0) - profiles
     spectrum = np.fft.rfft(profiles, axis=1) * np.conj(np.fft.rfft(others, axis=1))
     correlation = np.fft.irfft(spectrum, bins, axis=1)
@@ -183,8 +179,8 @@ def _vertex(values: TimeArray, peak: int) -> float:
 
 
 def _robust_line(
-    x: TimeArray, y: TimeArray, weights: TimeArray, usable: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> tuple[float, float, np.ndarray[tuple[int], np.dtype[np.bool_]], float]:
+    x: TimeArray, y: TimeArray, weights: TimeArray, usable: NDArray[np.bool_]
+) -> tuple[float, float, NDArray[np.bool_], float]:
     """Slope, intercept, points kept and standard error of the slope of a weighted line, outliers dropped in rounds."""
     kept = usable.copy()
     slope = intercept = 0.0

@@ -1,9 +1,10 @@
 """Where bars begin.
 
 Two witnesses: the detector's downbeat curve, and change. Harmony, bass line and arrangement change at the bar line, so
-that the sound of the beats before an instant and of those after it differ most there; seen over two, four and eight beats
-this finds bar lines in music whose accents mislead. Both are summed over the whole track for each place the bar line
-could have, so that a bar more or less in the middle is not considered. Weights fitted by ``benchmarks/fit_octave.py``.
+that the sound of the beats before an instant and of those after it differ most there; seen over two, four and eight
+beats this finds bar lines in music whose accents mislead. Both are summed over the whole track for each place the bar
+line could have, so that a bar more or less in the middle is not considered. The weights are fitted, see
+``benchmarks/fit_weights.py``.
 """
 
 from __future__ import annotations

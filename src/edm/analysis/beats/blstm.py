@@ -72,23 +72,24 @@ def ensemble_activations(features: FloatArray, networks: tuple[Network, ...]) ->
 
     One output is a probability (sigmoid); several sum to one (softmax).
     """
-    total: FloatArray | None = None
+    total: FloatArray = np.zeros((len(features), len(networks[0].output_bias)), dtype=np.float32)
     for network in networks:
-        activations = _activations(features, network)
-        total = activations if total is None else total + activations
-    assert total is not None, "an ensemble has at least one network"
-    return total / np.float32(len(networks))
+        total += _activations(features, network)
+    total /= np.float32(len(networks))
+    return total
 
 
 def _activations(features: FloatArray, network: Network) -> FloatArray:
     hidden = features
     for layer in network.layers:
         hidden = _run_layer(hidden, layer)
-    scores = hidden @ network.output_weights + network.output_bias
+    scores: FloatArray = hidden @ network.output_weights + network.output_bias
     if scores.shape[1] == 1:
         return np.float32(0.5) * np.tanh(np.float32(0.5) * scores) + np.float32(0.5)
-    likelihood = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return likelihood / likelihood.sum(axis=1, keepdims=True)
+    scores -= scores.max(axis=1, keepdims=True)
+    np.exp(scores, out=scores)
+    scores /= scores.sum(axis=1, keepdims=True)
+    return scores
 
 
 def _run_layer(inputs: FloatArray, layer: tuple[Direction, Direction]) -> FloatArray:

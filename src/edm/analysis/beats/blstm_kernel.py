@@ -33,7 +33,7 @@ _Q0, _Q2, _Q4, _Q6 = (
 
 
 @inline
-def _tanh(x):  # type: ignore[no-untyped-def]
+def _tanh(x):
     x = min(max(x, -_LIMIT), _LIMIT)
     y = x * x
     p = x * (_P1 + y * (_P3 + y * (_P5 + y * (_P7 + y * (_P9 + y * (_P11 + y * _P13))))))
@@ -44,7 +44,7 @@ def _tanh(x):  # type: ignore[no-untyped-def]
     "void(float32[:, ::1], float32[::1], float32[:, ::1], float32[:, ::1], float32[:, ::1], float32[:, ::1],"
     " int64, int64, boolean)"
 )
-def lstm_steps(gates, bias, recurrent, peepholes, state, out, start, column, backwards):  # type: ignore[no-untyped-def]
+def lstm_steps(gates, bias, recurrent, peepholes, state, out, start, column, backwards):
     h = state[0]
     c = state[1]
     g = np.empty(128, np.float32)

@@ -19,7 +19,7 @@ __all__ = ["Line", "beats_of_segments", "constant_line", "piecewise_segments", "
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Beats at ``offset_s + k * 60 / bpm``, and how the music lines up with them (None where it is too short to say)."""
+    """Beats at ``offset_s + k * 60 / bpm``, and how the music lines up with them (None if it is too short to say)."""
 
     bpm: float
     offset_s: float

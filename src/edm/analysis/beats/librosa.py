@@ -22,10 +22,10 @@ _DELAY_S = 0.040  # its beats come this late (median on exact renders)
 
 def detect(audio: Audio, *, models_dir: Path | None = None) -> Evidence:
     """Evidence of a track at 44.1 kHz; `models_dir` is not used."""
-    import librosa
+    from librosa.beat import beat_track
 
     heard = flux.detect(audio)
-    _, beats_s = librosa.beat.beat_track(y=audio.samples, sr=audio.sample_rate, units="time")
+    _, beats_s = beat_track(y=audio.samples, sr=audio.sample_rate, units="time")
     frames = np.arange(len(heard.beat))
     beat = np.zeros(len(frames), dtype=np.float32)
     for place in (np.asarray(beats_s) - _DELAY_S) * heard.frames_per_s:

@@ -10,7 +10,7 @@ __all__ = ["follow_beats"]
 
 
 @kernel("void(float32[::1], float32[::1], int64, float32, float32, float32[:, ::1], int16[:, ::1])")
-def follow_beats(reward, interval_reward, shortest, drift_cost, jump_cost, score, previous):  # type: ignore[no-untyped-def]
+def follow_beats(reward, interval_reward, shortest, drift_cost, jump_cost, score, previous):
     """Best sum of rewards of a chain of beats that ends at each frame with each interval.
 
     ``score[t, i]`` is that of a chain whose last beat is at frame t and whose last interval is ``shortest + i`` frames.

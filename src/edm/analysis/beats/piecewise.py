@@ -8,6 +8,7 @@ beats from their line, plus a price for each line.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,9 +87,7 @@ def stretches(beats_s: TimeArray) -> list[Stretch]:
     while cuts[-1] > 0:
         cuts.append(int(came[cuts[-1]]))
     cuts.reverse()
-    lines = [
-        _line(beats_s, first, stop - 1) for first, stop in zip(cuts[:-1], cuts[1:], strict=True) if stop - first > 1
-    ]
+    lines = [_line(beats_s, first, stop - 1) for first, stop in pairwise(cuts) if stop - first > 1]
     return _joined(beats_s, lines)
 
 
@@ -121,10 +120,9 @@ def contradicted_share(
 
 def _unit_scaled(evidence: Evidence) -> FloatArray:
     """The beat curve as probabilities: a network's as they are, any other scaled by its own peaks."""
-    if evidence.source == "network":
-        return np.clip(evidence.beat, 1e-3, 0.98)
-    top = float(np.percentile(evidence.beat, 99)) + 1e-9
-    return np.clip(evidence.beat / np.float32(top), 1e-3, 0.98)
+    top = 1.0 if evidence.source == "network" else float(np.percentile(evidence.beat, 99)) + 1e-9
+    unit: FloatArray = np.clip(evidence.beat / np.float32(top), 1e-3, 0.98)
+    return unit
 
 
 def _traced_back(score: FloatArray, previous: NDArray[np.int16], intervals: IntArray) -> TimeArray:
