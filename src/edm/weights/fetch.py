@@ -20,9 +20,9 @@ import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
 
 from edm.errors import DownloadError
+from edm.locking import folder_lock
 from edm.weights.catalogue import LICENCE, NETWORKS, REPOSITORY, NetworkFile
 from edm.weights.locate import NetworkStore, verify
-from edm.locking import folder_lock
 
 __all__ = ["FetchOutcome", "FetchProgress", "Fetched", "fetch_networks"]
 
