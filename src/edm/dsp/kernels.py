@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from edm.dsp.jit import kernel
+from edm.dsp.jit import FLOATS, FLOATS_2D, INT, INTS, kernel
 
 __all__ = ["add_rises", "difference_energy", "log_filtered_magnitudes", "windowed_frames"]
 
 
-@kernel("void(float32[::1], float32[::1], int64, int64, float32[:, ::1])")
+@kernel(FLOATS, FLOATS, INT, INT, FLOATS_2D)
 def windowed_frames(samples, window, first_frame, hop, out):
     """Frames centred on ``(first_frame + i) * hop``, times the window; zeros beyond the ends."""
     size = out.shape[1]
@@ -30,7 +30,7 @@ def windowed_frames(samples, window, first_frame, hop, out):
                 out[i, j] = samples[k] * window[j] if 0 <= k < length else np.float32(0)
 
 
-@kernel("void(float32[:, ::1], int64[::1], int64[::1], float32[::1], float32[::1], float32[:, ::1], int64, int64)")
+@kernel(FLOATS_2D, INTS, INTS, FLOATS, FLOATS, FLOATS_2D, INT, INT)
 def log_filtered_magnitudes(S, starts, offsets, weights, magnitudes, X, first_frame, column):
     """``log10(1 + band energy)`` of each frame of `S` into ``X[first_frame:, column:]``; `magnitudes` is scratch."""
     one = np.float32(1)
@@ -50,7 +50,7 @@ def log_filtered_magnitudes(S, starts, offsets, weights, magnitudes, X, first_fr
             X[first_frame + i, column + b] = np.log10(total + one)
 
 
-@kernel("void(float32[:, ::1], int64, int64, int64)")
+@kernel(FLOATS_2D, INT, INT, INT)
 def add_rises(X, column, bands, lag):
     """Fill the `bands` columns after the spectrum at `column` with its positive change over `lag` frames."""
     for t in range(X.shape[0]):
@@ -61,7 +61,7 @@ def add_rises(X, column, bands, lag):
             X[t, j + bands] = rise
 
 
-@kernel("void(float32[::1], int64, float32[::1])")
+@kernel(FLOATS, INT, FLOATS)
 def difference_energy(samples, hop, energy):
     """Energy of the first difference of `samples` in each step of `hop`; the last step may be short."""
     for k in range(energy.shape[0]):

@@ -127,10 +127,10 @@ def _fold(values: FloatArray, times_s: TimeArray, period_s: float, offset_s: flo
     place = ((times_s - offset_s) / period_s) % 1.0 * bins
     left = place.astype(np.int64)
     share = place - left
-    folded = np.bincount(left % bins, values * (1 - share), bins)
+    folded: TimeArray = np.bincount(left % bins, values * (1 - share), bins).astype(np.float64)
     folded += np.bincount((left + 1) % bins, values * share, bins)
-    result: TimeArray = folded * (bins / max(1, len(values)))
-    return result
+    folded *= bins / max(1, len(values))
+    return folded
 
 
 def _block_profiles(

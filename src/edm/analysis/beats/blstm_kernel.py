@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from edm.dsp.jit import inline, kernel
+from edm.dsp.jit import FLOATS, FLOATS_2D, INT, inline, kernel
 
-__all__ = ["GATES", "PADDED", "UNITS", "lstm_steps"]
+__all__ = ["GATES", "PADDED", "SCRATCH", "UNITS", "VECTOR", "lstm_steps"]
 
 UNITS = 25
 GATES = 4 * UNITS
 PADDED = 104
+VECTOR = 32
+SCRATCH = 128
 
 _HALF = np.float32(0.5)
 # tanh as a quotient of polynomials on [-7.9, 7.9], beyond which it is 1 in float32
@@ -40,39 +42,36 @@ def _tanh(x):
     return p / (_Q0 + y * (_Q2 + y * (_Q4 + y * _Q6)))
 
 
-@kernel(
-    "void(float32[:, ::1], float32[::1], float32[:, ::1], float32[:, ::1], float32[:, ::1], float32[:, ::1],"
-    " int64, int64, boolean)"
-)
-def lstm_steps(gates, bias, recurrent, peepholes, state, out, start, column, backwards):
+@kernel(FLOATS_2D, FLOATS, FLOATS_2D, FLOATS_2D, FLOATS_2D, FLOATS, FLOATS_2D, INT, INT, INT)
+def lstm_steps(gates, bias, recurrent, peepholes, state, g, out, start, column, backwards):
+    """Run one direction of a layer over the frames of a chunk.
+
+    Parameters
+    ----------
+    gates
+        What the inputs contribute to the gates, shape (frames, 104).
+    bias, recurrent, peepholes
+        Weights as packed in `edm.analysis.beats.blstm`.
+    state
+        Hidden units and cells, shape (2, 104), first 25 columns used; carried from chunk to chunk.
+    g
+        Scratch, shape (128,).
+    out
+        Hidden units go to ``out[start + t, column : column + 25]``.
+    backwards
+        1 runs from the last frame of the chunk to the first.
+    """
     h = state[0]
     c = state[1]
-    g = np.empty(128, np.float32)
     frames = gates.shape[0]
     for step in range(frames):
         t = frames - 1 - step if backwards else step
-        h0 = h[0]
-        h1 = h[1]
-        h2 = h[2]
-        h3 = h[3]
-        h4 = h[4]
-        for j in range(104):
-            g[j] = (
-                gates[t, j]
-                + bias[j]
-                + h0 * recurrent[0, j]
-                + h1 * recurrent[1, j]
-                + h2 * recurrent[2, j]
-                + h3 * recurrent[3, j]
-                + h4 * recurrent[4, j]
-            )
-        for k in range(5, 25, 5):
-            h0 = h[k]
-            h1 = h[k + 1]
-            h2 = h[k + 2]
-            h3 = h[k + 3]
-            h4 = h[k + 4]
-            for j in range(104):
+        for j in range(PADDED):
+            g[j] = gates[t, j] + bias[j]
+        # Five units at a time: each pass over the gates loads and stores them once, and once for five is a fifth.
+        for k in range(0, UNITS, 5):
+            h0, h1, h2, h3, h4 = h[k], h[k + 1], h[k + 2], h[k + 3], h[k + 4]
+            for j in range(PADDED):
                 g[j] += (
                     h0 * recurrent[k, j]
                     + h1 * recurrent[k + 1, j]
@@ -80,11 +79,12 @@ def lstm_steps(gates, bias, recurrent, peepholes, state, out, start, column, bac
                     + h3 * recurrent[k + 3, j]
                     + h4 * recurrent[k + 4, j]
                 )
-        for j in range(32):
-            cj = c[j]
-            i = _HALF * _tanh(g[j] + peepholes[0, j] * cj) + _HALF
-            f = _HALF * _tanh(g[UNITS + j] + peepholes[1, j] * cj) + _HALF
-            cell = i * _tanh(g[2 * UNITS + j]) + f * cj
+        # 32 and not 25: whole vectors, the rest is computed from padding and never read.
+        for j in range(VECTOR):
+            before = c[j]
+            i = _HALF * _tanh(g[j] + peepholes[0, j] * before) + _HALF
+            f = _HALF * _tanh(g[UNITS + j] + peepholes[1, j] * before) + _HALF
+            cell = i * _tanh(g[2 * UNITS + j]) + f * before
             o = _HALF * _tanh(g[3 * UNITS + j] + peepholes[2, j] * cell) + _HALF
             c[j] = cell
             h[j] = o * _tanh(cell)

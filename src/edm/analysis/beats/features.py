@@ -29,7 +29,7 @@ _HOP = SAMPLE_RATE // FRAMES_PER_S
 _MIN_HZ, _MAX_HZ = 30.0, 17000.0
 # The networks were trained on 16-bit samples times a window divided by 32767.
 _WINDOW_GAIN = 32768.0 / 32767.0
-_BLOCK_FRAMES = 64  # as many frames as one FFT call takes; their spectra stay in the cache
+_BLOCK_FRAMES = 128  # as many frames as one FFT call takes; their spectra stay in the cache
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from edm.dsp.jit import kernel
+from edm.dsp.jit import FLOAT, FLOATS, FLOATS_2D, INT, SHORTS, SHORTS_2D, kernel
 
 __all__ = ["follow_beats"]
 
 
-@kernel("void(float32[::1], float32[::1], int64, float32, float32, float32[:, ::1], int16[:, ::1])")
-def follow_beats(reward, interval_reward, shortest, drift_cost, jump_cost, score, previous):
+@kernel(FLOATS, FLOATS, INT, FLOAT, FLOAT, FLOATS_2D, SHORTS_2D, FLOATS, SHORTS)
+def follow_beats(reward, interval_reward, shortest, drift_cost, jump_cost, score, previous, best, best_at):
     """Best sum of rewards of a chain of beats that ends at each frame with each interval.
 
     ``score[t, i]`` is that of a chain whose last beat is at frame t and whose last interval is ``shortest + i`` frames.
     From beat to beat the interval may change by a frame at `drift_cost`, or to any other at `jump_cost`;
-    ``previous[t, i]`` is the interval index before, or -1 where the chain begins.
+    ``previous[t, i]`` is the interval index before, or -1 where the chain begins. `best` and `best_at`, one a frame,
+    are scratch: the best score at each frame and its interval.
     """
     frames = reward.shape[0]
     intervals = interval_reward.shape[0]
-    best = np.empty(frames, np.float32)
-    best_at = np.empty(frames, np.int16)
     for t in range(frames):
         top = np.float32(-1e30)
         top_at = np.int16(0)

@@ -61,7 +61,8 @@ def follow(evidence: Evidence, bpm: float) -> TimeArray:
     liking = (-_OCTAVE_PRICE * np.log2(steps_per_minute / intervals / bpm) ** 2).astype(np.float32)
     score = np.zeros((len(curve), len(intervals)), dtype=np.float32)
     previous = np.zeros((len(curve), len(intervals)), dtype=np.int16)
-    follow_beats(reward, liking, int(intervals[0]), np.float32(_DRIFT_PRICE), np.float32(_JUMP_PRICE), score, previous)
+    best, best_at = np.zeros(len(curve), dtype=np.float32), np.zeros(len(curve), dtype=np.int16)
+    follow_beats(reward, liking, int(intervals[0]), _DRIFT_PRICE, _JUMP_PRICE, score, previous, best, best_at)
     return _traced_back(score, previous, intervals) / (evidence.frames_per_s * _STEPS_PER_FRAME)
 
 

@@ -1,0 +1,125 @@
+"""Compiled kernels, loaded from disk into this process by LLVM and called through ctypes.
+
+The calling convention is that of numba's own functions (stable since 2015, and checked by running every kernel after
+compiling): a pointer for the result, one for an error, then each array as parent pointers, length, item size, data,
+shape and strides.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import json
+import platform
+from collections.abc import Callable
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypedDict
+
+from edm.dsp.jit import ArrayKind, Kind
+from edm.places import kernel_cache_dir
+
+__all__ = ["INDEX_NAME", "KERNEL_MODULES", "NativeCode", "code_folder", "load_kernel"]
+
+INDEX_NAME = "index.json"
+KERNEL_MODULES = ("edm.dsp.kernels", "edm.analysis.beats.blstm_kernel", "edm.analysis.beats.path_kernel")
+"""Modules that define kernels."""
+
+
+class NativeCode(TypedDict):
+    """Where the code of a kernel is: file in the folder, symbol in the file."""
+
+    file: str
+    symbol: str
+
+
+def code_folder() -> Path:
+    """Folder of the code that fits this computer, these sources and these versions, whether or not it exists."""
+    return kernel_cache_dir() / _fingerprint()
+
+
+def load_kernel(name: str, kinds: tuple[Kind, ...]) -> Callable[..., None] | None:
+    """The compiled kernel, or None where it has not been compiled."""
+    index = _index()
+    if index is None or name not in index:
+        return None
+    entry = index[name]
+    try:
+        code = (code_folder() / entry["file"]).read_bytes()
+    except OSError:
+        return None
+    return _callable(_address(code, entry["symbol"]), kinds)
+
+
+def _callable(address: int, kinds: tuple[Kind, ...]) -> Callable[..., None]:
+    types: list[Any] = [ctypes.c_void_p, ctypes.c_void_p]
+    for kind in kinds:
+        if isinstance(kind, ArrayKind):
+            types += [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_ssize_t, ctypes.c_void_p]
+            types += [ctypes.c_ssize_t] * (2 * kind.ndim)
+        else:
+            types.append(ctypes.c_float if kind == "float" else ctypes.c_int64)
+    function = ctypes.CFUNCTYPE(ctypes.c_int32, *types)(address)
+    are_arrays = [isinstance(kind, ArrayKind) for kind in kinds]
+
+    def run(*args: Any) -> None:
+        # Room for what a function of numba may say about a result or an error; kernels have neither.
+        result, error = ctypes.c_void_p(), ctypes.c_void_p()
+        flat: list[Any] = [ctypes.addressof(result), ctypes.addressof(error)]
+        for arg, is_array in zip(args, are_arrays, strict=True):
+            if is_array:
+                data = arg.__array_interface__["data"][0]
+                flat += (None, None, arg.size, arg.itemsize, data, *arg.shape, *arg.strides)
+            else:
+                flat.append(arg)
+        status = function(*flat)
+        assert status == 0, "kernels raise nothing"
+
+    return run
+
+
+def _address(code: bytes, symbol: str) -> int:
+    import llvmlite.binding as llvm
+
+    engine = _new_engine()
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    _ENGINES.append(engine)
+    return int(engine.get_function_address(symbol))
+
+
+_ENGINES: list[Any] = []
+"""They own the code, which must outlive every call."""
+
+
+def _new_engine() -> Any:
+    import llvmlite.binding as llvm
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    machine = llvm.Target.from_default_triple().create_target_machine()
+    return llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+
+
+@lru_cache(maxsize=1)
+def _index() -> dict[str, NativeCode] | None:
+    try:
+        text = (code_folder() / INDEX_NAME).read_text(encoding="utf-8")
+    except OSError:
+        return None
+    index: dict[str, NativeCode] = json.loads(text)
+    return index
+
+
+@lru_cache(maxsize=1)
+def _fingerprint() -> str:
+    """Changes with whatever the compiled code depends on, the processor included."""
+    import llvmlite.binding as llvm
+
+    parts = [version("numba"), version("llvmlite"), platform.machine(), platform.system()]
+    parts += [llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()]
+    root = Path(__file__).parents[2]
+    for name in (*KERNEL_MODULES, "edm.dsp.jit", "edm.dsp.compile"):
+        parts.append(root.joinpath(*name.split(".")).with_suffix(".py").read_text(encoding="utf-8"))
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
