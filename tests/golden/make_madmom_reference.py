@@ -19,7 +19,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from golden.reference_signal import reference_signal  # noqa: E402
+from golden.reference_signal import reference_signal
 
 # The ends, where windows reach beyond the signal, and attacks, and what lies between.
 FRAMES = (0, 1, 2, 3, 5, 47, 48, 94, 95, 141, 187, 188, 250, 331, 397, 398)
