@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -28,16 +29,16 @@ EXPECTED_IN_SDIST = {"LICENSE", "README.md", "CHANGELOG.md", "pyproject.toml", "
 @nox.session(venv_backend="none")
 def lint(session: nox.Session) -> None:
     """Style, format, types and layers."""
-    session.run("ruff", "check")
-    session.run("ruff", "format", "--check")
-    session.run("mypy")
-    session.run("lint-imports", silent=True)
+    session.run(_tool("ruff"), "check")
+    session.run(_tool("ruff"), "format", "--check")
+    session.run(_tool("mypy"))
+    session.run(_tool("lint-imports"), silent=True)
 
 
 @nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
     """All tests, those that need the published networks included."""
-    session.run("python", "-m", "pytest", *session.posargs)
+    session.run(sys.executable, "-m", "pytest", *session.posargs)
 
 
 @nox.session(venv_backend="uv", python=OLDEST, default=False)
@@ -70,12 +71,17 @@ def build(session: nox.Session) -> None:
         names = {name.partition("/")[2] for name in archive.getnames()}
         _check_content(session, sdist, names, EXPECTED_IN_SDIST)
 
-    session.run("python", "-m", "venv", "--clear", str(folder / "venv"))
+    session.run(sys.executable, "-m", "venv", "--clear", str(folder / "venv"))
     python, edm = (_program(folder / "venv", name) for name in ("python", "edm"))
     session.run(python, "-m", "pip", "install", "--quiet", str(wheel), external=True)
     session.run(edm, "--help", external=True, silent=True)
     session.run(edm, "demo", str(folder / "music"), "--no-analyze", external=True)
     session.run(edm, "analyze", str(folder / "music"), "--detector", "flux", external=True)
+
+
+def _tool(name: str) -> str:
+    """A program of the environment that nox runs in."""
+    return str(Path(sys.executable).with_name(name))
 
 
 def _check_content(session: nox.Session, archive: Path, names: set[str], expected: set[str]) -> None:
