@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import pickle
 import pickletools
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +150,51 @@ def test_persistent_ids_are_refused(tmp_path: Path) -> None:
     path.write_bytes(b"Psomething\n.")
     with pytest.raises(ModelsCorruptError):
         read_network(path)
+
+
+FORGED_POINTER = op_global("numpy", "ndarray") + b"((I1\nt" + op_call("numpy", "dtype", "O") + b"C\x08AAAAAAAAtR"
+FORGED_DTYPE = (
+    op_call("numpy", "dtype", "V8")
+    + b"(I3\nV|\nN(Va\nt}Va\n("
+    + op_call("numpy", "dtype", "O")
+    + b"I0\ntsI8\nI1\nI0\ntb"
+)
+FORGED_STATE = (
+    op_global("numpy.core.multiarray", "_reconstruct")
+    + b"("
+    + op_global("numpy", "ndarray")
+    + b"(I0\ntC\x01btR(I1\n(I1\nt"
+    + FORGED_DTYPE
+    + b"I00\nC\x08AAAAAAAAtb"
+)
+
+
+@pytest.mark.parametrize("forged", [FORGED_POINTER, FORGED_STATE], ids=["by the constructor", "by the state"])
+def test_bytes_of_a_file_never_become_pointers(tmp_path: Path, forged: bytes) -> None:
+    # An array of objects made from bytes holds pointers of the attacker's choice; using it is a crash at best.
+    path = tmp_path / "forged.pkl"
+    path.write_bytes(forged + b"0" + NETWORK + STOP)
+    program = (
+        "import gc, sys; from pathlib import Path\n"
+        "from edm.errors import ModelsCorruptError; from edm.weights.unpickle import read_network\n"
+        "try: read_network(Path(sys.argv[1]))\n"
+        "except ModelsCorruptError: print('refused')\n"
+        "gc.collect()"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "refused")
+
+
+def test_a_file_leaves_nothing_behind_for_the_next_one(tmp_path: Path) -> None:
+    # BUILD on a class, rather than on an object, would set attributes of the class.
+    path = tmp_path / "lasting.pkl"
+    path.write_bytes(op_global("madmom.ml.nn", "NeuralNetwork") + b"(N}(Vlayers\nVevil\nutb0" + NETWORK + STOP)
+    with contextlib.suppress(ModelsCorruptError):
+        read_network(path)
+    path.write_bytes(NETWORK + STOP)
+    network = read_network(path)
+    with pytest.raises(ModelsCorruptError, match="layers"):
+        _ = network.layers
 
 
 @pytest.mark.parametrize(
