@@ -35,6 +35,11 @@ _TAG_BONUS = 1.5  # in log odds: enough to break a tie, not to overrule clear ev
 _TAG_TOLERANCE = 0.02
 _REACH_FRAMES = 2  # onsets and activations may be this far from a line
 _FLOOR = 0.3  # of line strengths, noise is about one line
+# Between the clicks of a metronome there is nothing at all, and its logarithm would outvote every other cue: cues count
+# as far as they go in music.
+_ALTERNATION_RANGE = (-2.2, 0.6)
+_OFFBEAT_RANGE = (-1.5, 0.6)
+_UNEXPLAINED_FLOOR = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +54,8 @@ class OctaveWeights:
     prior: float
 
 
-_NETWORK_WEIGHTS = OctaveWeights(4.5, 2.6, alternation=1.2, offbeat=3.1, unexplained=-2.8, prior=3.0)
-_FLUX_WEIGHTS = OctaveWeights(0.0, 6.1, alternation=0.6, offbeat=3.8, unexplained=-1.8, prior=4.0)
+_NETWORK_WEIGHTS = OctaveWeights(4.8, 2.55, alternation=1.35, offbeat=2.8, unexplained=-3.25, prior=3.0)
+_FLUX_WEIGHTS = OctaveWeights(0.0, 6.0, alternation=1.0, offbeat=3.2, unexplained=-2.3, prior=4.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +110,9 @@ def cues(candidate: Candidate, evidence: Evidence, beat_lines: Periodicity, onse
         [
             np.log(beat_lines.harmonic_strength(candidate.bpm) + _FLOOR),
             np.log(onset_lines.harmonic_strength(candidate.bpm) + _FLOOR),
-            alternation,
-            offbeat,
-            np.log(onset_lines.unexplained(candidate.bpm) + 0.05),
+            np.clip(alternation, *_ALTERNATION_RANGE),
+            np.clip(offbeat, *_OFFBEAT_RANGE),
+            np.log(max(onset_lines.unexplained(candidate.bpm), _UNEXPLAINED_FLOOR)),
         ]
     )
 

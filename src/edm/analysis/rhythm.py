@@ -28,6 +28,7 @@ _PULSE_RANGE = (50.0, 240.0)
 _PULSE_CENTRE_BPM = 135.0
 _PULSE_WIDTH_OCTAVES = 0.9
 _MIN_DURATION_S = 3.0
+_LOCAL_S = 8  # noise and speech stay below 12 in stretches of this length too, and a ramp of 20 BPM a minute reaches 18
 _MAX_ALTERNATIVES = 3
 _VARIABLE_SHARE = 0.06  # of the track off the grid: ten seconds in three minutes
 _LOCKED_AGREEMENT = 0.4  # mean correlation of the blocks of a track with each other
@@ -136,8 +137,8 @@ def _pulse(lines: Periodicity, low_bpm: float, high_bpm: float) -> float:
 
 
 def _local_strength(evidence: Evidence) -> float:
-    """Median over stretches of 20 s of the strongest pulse there: what is left where the tempo wanders."""
-    size = 20 * evidence.frames_per_s
+    """Median over stretches of 8 s of the strongest pulse there: what is left where the tempo wanders."""
+    size = _LOCAL_S * evidence.frames_per_s
     strengths = []
     for start in range(0, len(evidence.beat) - size + 1, size):
         lines = periodicity(evidence.onsets.total[start : start + size], frames_per_s=evidence.frames_per_s)
@@ -155,7 +156,7 @@ def _lasting_bpm(segments: tuple[GridSegment, ...]) -> float:
 
 
 def _numbered(evidence: Evidence, beats_s: TimeArray) -> Beats:
-    beats_s = beats_s[(beats_s >= 0) & (beats_s < evidence.duration_s)]
+    beats_s = beats_s[beats_s < evidence.duration_s]
     bars = bar_phase(evidence, beats_s)
     positions: IntArray = np.zeros(len(beats_s), dtype=np.int64)
     if bars is not None:

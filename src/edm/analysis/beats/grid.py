@@ -14,7 +14,10 @@ from edm.analysis.octave import best_offset
 from edm.dsp.attacks import HOP
 from edm.model import FloatArray, GridSegment, TimeArray
 
-__all__ = ["Line", "beats_of_segments", "constant_line", "piecewise_segments", "segment_of"]
+__all__ = ["SLACK_S", "Line", "beats_of_segments", "constant_line", "piecewise_segments", "segment_of"]
+
+SLACK_S = 0.003
+"""A track cut on its first beat has it at 0 s; found a little before, it is no less there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,12 @@ def constant_line(
     if is_offbeat(evidence, np.arange(heard_s, evidence.duration_s - period_s, period_s)):
         heard_s += period_s / 2
     offset_s = attack_phase(attacks, bpm, heard_s, sample_rate=sample_rate)
-    return Line(bpm, offset_s % period_s, alignment)
+    return Line(bpm, offset_s, alignment)
 
 
 def segment_of(line: Line, duration_s: float) -> GridSegment:
     """The line as a grid over the whole track."""
-    return GridSegment(0.0, duration_s, line.bpm, line.offset_s % (60.0 / line.bpm))
+    return GridSegment(0.0, duration_s, line.bpm, _first_at_or_after(0.0, line))
 
 
 def piecewise_segments(
@@ -110,4 +113,5 @@ def _fitted(evidence: Evidence, attacks: FloatArray, beats_s: TimeArray, stretch
 
 def _first_at_or_after(start_s: float, line: Line) -> float:
     period_s = 60.0 / line.bpm
-    return float(line.offset_s + np.ceil((start_s - line.offset_s) / period_s - 1e-9) * period_s)
+    first_s = float(line.offset_s + np.ceil((start_s - SLACK_S - line.offset_s) / period_s) * period_s)
+    return max(first_s, start_s)
