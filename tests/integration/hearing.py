@@ -35,7 +35,7 @@ def hear(
 @lru_cache(maxsize=64)
 def heard_track(bpm: float, style: str, detector: str, duration_s: float = 40.0) -> tuple[SynthTrack, Rhythm]:
     """A synthesised track whose first beat is at 0.137 s, and what is heard of it; made once."""
-    track = track_at(bpm, duration_s, style, 0.137, 3)
+    track = _made(bpm, style, duration_s)
     return track, hear(track.samples, detector)
 
 
@@ -61,3 +61,8 @@ def distances_s(estimates_s: TimeArray, truth_s: TimeArray) -> TimeArray:
 def found_share(estimates_s: TimeArray, truth_s: TimeArray, *, within_s: float = 0.07) -> float:
     """Share of the true instants that have an estimate near them."""
     return float(np.mean(np.abs(distances_s(truth_s, estimates_s)) < within_s))
+
+
+@lru_cache(maxsize=64)
+def _made(bpm: float, style: str, duration_s: float) -> SynthTrack:
+    return track_at(bpm, duration_s, style, 0.137, 3)

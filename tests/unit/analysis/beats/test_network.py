@@ -62,17 +62,18 @@ def test_the_reference_is_worth_comparing_with(reference: dict) -> None:
 
 
 def test_windows_hear_what_one_window_hears(monkeypatch: pytest.MonkeyPatch) -> None:
-    features = spectral_features(track_at(127.3, 60.0, "techno", 0.2).samples)
+    features = spectral_features(track_at(127.3, 36.0, "techno", 0.2).samples)
     whole = beat_activations(features)
-    monkeypatch.setattr(network, "_WINDOW_FRAMES", 2600)
+    monkeypatch.setattr(network, "_WINDOW_FRAMES", 2200)
     windowed = beat_activations(features)
     assert windowed.shape == whole.shape
     # The nets carry the bar along for longer than a window overlaps, so that a frame may differ, though few by much.
     difference = np.abs(windowed - whole).max(axis=1)
     assert difference.mean() < 0.01
     assert np.mean(difference > 0.1) < 0.02
-    beats = [np.flatnonzero(curve.sum(axis=1) > 0.4) for curve in (windowed, whole)]
-    assert len(np.setxor1d(*beats)) <= 0.03 * len(beats[1])
+    for one, other in ((windowed, whole), (whole, windowed)):
+        beats, same = one.sum(axis=1), other.sum(axis=1)
+        assert (same[beats > 0.5] > 0.25).all()
 
 
 @pytest.mark.parametrize("frames", [0, 1, 999, 1000, 1001, 1600, 1601, 2599, 2600, 2601, 4200, 4201])
