@@ -25,10 +25,23 @@ from edm.analysis.beats.evidence import Evidence
 from edm.analysis.periodicity import Periodicity
 from edm.model import FloatArray, TimeArray
 
-__all__ = ["RATIOS", "Candidate", "OctaveWeights", "best_offset", "candidates", "cues", "probabilities", "weights_for"]
+__all__ = [
+    "LIMIT_TOLERANCE",
+    "RATIOS",
+    "Candidate",
+    "OctaveWeights",
+    "best_offset",
+    "candidates",
+    "cues",
+    "probabilities",
+    "weights_for",
+]
 
 RATIOS = (1 / 3, 1 / 2, 5 / 8, 2 / 3, 3 / 4, 4 / 5, 1.0, 5 / 4, 4 / 3, 3 / 2, 8 / 5, 2.0, 3.0)
 """Simple ratios, and those of dotted patterns (five sixteenths against four)."""
+
+LIMIT_TOLERANCE = 0.0005
+"""A tempo that is the limit itself is found a hair beside it."""
 
 _PRIOR_CENTRE_BPM = 128.0  # where most of the music for dancing lies
 _TAG_BONUS = 1.5  # in log odds: enough to break a tie, not to overrule clear evidence
@@ -77,7 +90,7 @@ def candidates(pulse_bpm: float, evidence: Evidence, *, min_bpm: float, max_bpm:
     return [
         Candidate(bpm, best_offset(evidence.beat, bpm, frames_per_s=evidence.frames_per_s))
         for bpm in tempos
-        if min_bpm <= bpm <= max_bpm
+        if min_bpm * (1 - LIMIT_TOLERANCE) <= bpm <= max_bpm * (1 + LIMIT_TOLERANCE)
     ]
 
 

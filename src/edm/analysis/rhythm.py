@@ -15,7 +15,7 @@ from edm.analysis.beats.bars import bar_phase
 from edm.analysis.beats.evidence import Evidence
 from edm.analysis.beats.grid import Line, beats_of_segments, constant_line, piecewise_segments, segment_of
 from edm.analysis.beats.piecewise import contradicted_share, follow, stretches
-from edm.analysis.octave import candidates, cues, probabilities, weights_for
+from edm.analysis.octave import Candidate, best_offset, candidates, cues, probabilities, weights_for
 from edm.analysis.periodicity import PULSE_STRENGTH, Periodicity, periodicity
 from edm.model import BeatGrid, Beats, FloatArray, GridSegment, IntArray, Stability, Tempo, TempoAlternative, TimeArray
 
@@ -85,21 +85,23 @@ def analyze_rhythm(
         return no_rhythm(evidence.source)
     tempos = candidates(pulse_bpm, evidence, min_bpm=low_bpm, max_bpm=high_bpm)
     if not tempos:
-        # Limits that no ratio of the pulse meets: the strongest within them, whatever it is.
-        tempos = candidates(_pulse(beat_lines, low_bpm, high_bpm), evidence, min_bpm=low_bpm, max_bpm=high_bpm)
+        # Limits that no ratio of the pulse meets: another pulse within them, if there is one.
+        pulse_bpm = _pulse(beat_lines, low_bpm, high_bpm)
+        if onset_lines.harmonic_strength(pulse_bpm) < PULSE_STRENGTH:
+            return no_rhythm(evidence.source)
+        tempos = [Candidate(pulse_bpm, best_offset(evidence.beat, pulse_bpm, frames_per_s=evidence.frames_per_s))]
     bpms = np.array([candidate.bpm for candidate in tempos])
     table = np.array([cues(candidate, evidence, beat_lines, onset_lines) for candidate in tempos])
     likelihood = probabilities(bpms, table, weights_for(evidence.source), tag_bpm=tag_bpm)
     order = np.argsort(-likelihood)
     line = constant_line(evidence, attacks, float(bpms[order[0]]), sample_rate=sample_rate)
 
-    followed_s = follow(evidence, line.bpm)
+    followed_s = follow(evidence, line.bpm, min_bpm=low_bpm, max_bpm=high_bpm)
     lines = stretches(followed_s)
     variable = contradicted_share(evidence, followed_s, lines, bpm=line.bpm, offset_s=line.offset_s) > _VARIABLE_SHARE
+    segments: tuple[GridSegment, ...] = (segment_of(line, evidence.duration_s),)
     if variable:
         segments = piecewise_segments(evidence, attacks, followed_s, lines, sample_rate=sample_rate)
-    else:
-        segments = (segment_of(line, evidence.duration_s),)
     beats = _numbered(evidence, beats_of_segments(segments))
     bpm = float(np.clip(_lasting_bpm(segments), low_bpm, high_bpm))
     confidence = float(likelihood[order[0]]) * _agreement_factor(line)

@@ -5,6 +5,7 @@ Run as a program by `edm.dsp.warm`, it writes one object file a kernel and an in
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Callable
@@ -49,7 +50,11 @@ def _written(kernel: Kernel, folder: Path) -> NativeCode:
     assert kind == "object", "numba keeps native code where it may cache it"
     file = f"{kernel.name}.o"
     (folder / file).write_bytes(code)
-    return {"file": file, "symbol": compiled.fndesc.llvm_func_name}
+    return {
+        "file": file,
+        "symbol": compiled.fndesc.llvm_func_name,
+        "sha256": hashlib.sha256(code).hexdigest(),
+    }
 
 
 def _with_inlines(function: Callable[..., Any]) -> Callable[..., Any]:

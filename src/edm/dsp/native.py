@@ -20,7 +20,7 @@ from typing import Any, TypedDict
 from edm.dsp.jit import ArrayKind, Kind
 from edm.places import kernel_cache_dir
 
-__all__ = ["INDEX_NAME", "KERNEL_MODULES", "NativeCode", "code_folder", "load_kernel"]
+__all__ = ["INDEX_NAME", "KERNEL_MODULES", "NativeCode", "code_folder", "is_complete", "load_kernel"]
 
 INDEX_NAME = "index.json"
 KERNEL_MODULES = ("edm.dsp.kernels", "edm.analysis.beats.blstm_kernel", "edm.analysis.beats.path_kernel")
@@ -28,10 +28,11 @@ KERNEL_MODULES = ("edm.dsp.kernels", "edm.analysis.beats.blstm_kernel", "edm.ana
 
 
 class NativeCode(TypedDict):
-    """Where the code of a kernel is: file in the folder, symbol in the file."""
+    """Where the code of a kernel is: file in the folder, symbol in the file, and what the file must be."""
 
     file: str
     symbol: str
+    sha256: str
 
 
 def code_folder() -> Path:
@@ -39,15 +40,21 @@ def code_folder() -> Path:
     return kernel_cache_dir() / _fingerprint()
 
 
+def is_complete() -> bool:
+    """Whether the code of all kernels is there and whole: a full disk or a power cut may have left less."""
+    _index.cache_clear()
+    index = _index()
+    return index is not None and all(_code(entry) is not None for entry in index.values())
+
+
 def load_kernel(name: str, kinds: tuple[Kind, ...]) -> Callable[..., None] | None:
-    """The compiled kernel, or None where it has not been compiled."""
+    """The compiled kernel, or None where it has not been compiled or its file is damaged."""
     index = _index()
     if index is None or name not in index:
         return None
     entry = index[name]
-    try:
-        code = (code_folder() / entry["file"]).read_bytes()
-    except OSError:
+    code = _code(entry)
+    if code is None:
         return None
     return _callable(_address(code, entry["symbol"]), kinds)
 
@@ -102,14 +109,25 @@ def _new_engine() -> Any:
     return llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
 
 
+def _code(entry: NativeCode) -> bytes | None:
+    try:
+        code = (code_folder() / entry["file"]).read_bytes()
+    except OSError:
+        return None
+    # LLVM takes a damaged file without a word, and the process with it.
+    return code if hashlib.sha256(code).hexdigest() == entry["sha256"] else None
+
+
 @lru_cache(maxsize=1)
 def _index() -> dict[str, NativeCode] | None:
     try:
-        text = (code_folder() / INDEX_NAME).read_text(encoding="utf-8")
-    except OSError:
+        index = json.loads((code_folder() / INDEX_NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return None
-    index: dict[str, NativeCode] = json.loads(text)
-    return index
+    complete = isinstance(index, dict) and all(
+        isinstance(entry, dict) and set(entry) == {"file", "symbol", "sha256"} for entry in index.values()
+    )
+    return index if complete and index else None
 
 
 @lru_cache(maxsize=1)

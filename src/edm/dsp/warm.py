@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from edm.dsp.native import INDEX_NAME, code_folder
+from edm.dsp.native import code_folder, is_complete
 from edm.errors import EdmError
 from edm.locking import folder_lock
 
@@ -35,12 +35,12 @@ def ensure_compiled(*, on_compile: Callable[[], None] = lambda: None) -> None:
         If they cannot be compiled.
     """
     folder = code_folder()
-    if (folder / INDEX_NAME).exists():
+    if is_complete():
         return
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with folder_lock(folder.parent):
-            if not (folder / INDEX_NAME).exists():
+            if not is_complete():
                 on_compile()
                 _compile_into(folder)
     except OSError:

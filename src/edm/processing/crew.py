@@ -187,7 +187,8 @@ class Crew:
             self._inbox.put(Done(index, attempt, outcome))
 
         future.add_done_callback(done)
-        return future.cancel
+        cancel: Callable[[], object] = future.cancel
+        return cancel
 
     def close(self) -> None:
         """End all processes and threads, whatever they are doing; returns when they are gone."""

@@ -182,15 +182,21 @@ def _robust_line(
     x: TimeArray, y: TimeArray, weights: TimeArray, usable: NDArray[np.bool_]
 ) -> tuple[float, float, NDArray[np.bool_], float]:
     """Slope, intercept, points kept and standard error of the slope of a weighted line, outliers dropped in rounds."""
-    kept = usable.copy()
-    slope = intercept = 0.0
+    # The median of all slopes between two points stands firm where an end of the track is off.
+    first, second = np.triu_indices(int(usable.sum()), 1)
+    xs, ys = x[usable], y[usable]
+    slope = float(np.median((ys[second] - ys[first]) / (xs[second] - xs[first])))
+    intercept = float(np.median(ys - slope * xs))
+    kept = usable
     for _ in range(5):
-        slope, intercept = np.polyfit(x[kept], y[kept], 1, w=np.sqrt(weights[kept] + 1e-12))
         residuals = np.abs(y - (slope * x + intercept))
         # 1.5 medians are one standard deviation of a normal distribution; half a bin is always allowed
-        limit = 3 * (1.5 * float(np.median(residuals[kept])) + 0.5 * _BIN_S)
+        limit = 3 * (1.5 * float(np.median(residuals[usable])) + 0.5 * _BIN_S)
         again = usable & (residuals < limit)
-        if again.sum() < _MIN_BLOCKS or (again == kept).all():
+        if again.sum() < _MIN_BLOCKS:
+            break
+        slope, intercept = np.polyfit(x[again], y[again], 1, w=np.sqrt(weights[again] + 1e-12))
+        if (again == kept).all():
             break
         kept = again
     spread = float(np.sqrt(np.mean((y[kept] - slope * x[kept] - intercept) ** 2)))

@@ -62,7 +62,7 @@ def load_network(path: Path) -> Network:
         weights, bias = _matrix(output.weights), _matrix(output.bias)
         if weights.ndim != 2 or weights.shape[0] != 2 * UNITS or bias.shape != weights.shape[1:]:
             raise ModelsCorruptError(f"{path} has an output of shape {weights.shape}")
-    except (TypeError, ValueError) as exc:
+    except (AttributeError, TypeError, ValueError) as exc:
         raise ModelsCorruptError(f"{path} has not the layers of a beat network: {exc}") from exc
     return Network(layers, weights, bias)
 

@@ -11,8 +11,8 @@ from edm.model import FloatArray
 
 __all__ = ["Evidence", "Onsets", "onsets_of_features"]
 
-_LOW_BANDS = 14  # of the 2048-sample view: up to about 170 Hz
-_MIDDLE = slice(6, -10)  # of the 1024-sample view, 3 bands to the octave: about 200 Hz to 1.7 kHz
+_LOW_BANDS = 14  # of the 2048-sample view: up to about 350 Hz
+_MIDDLE = slice(6, -10)  # of the 1024-sample view, 3 bands to the octave: about 350 Hz to 1.3 kHz
 _HIGH = slice(-10, None)
 
 
@@ -23,7 +23,7 @@ class Onsets:
     Attributes
     ----------
     low, middle, high
-        Summed over bands below 170 Hz, up to 1.7 kHz, and above; shape (frames,), >= 0.
+        Summed over bands below 350 Hz, up to 1.3 kHz, and above; shape (frames,), >= 0.
     total
         Mean over all bands and all views, shape (frames,), >= 0.
     """

@@ -21,7 +21,8 @@ from edm.weights.locate import find_networks
 __all__ = ["beat_activations", "detect", "plain_beat_activations"]
 
 _BEAT, _DOWNBEAT = 1, 2  # outputs of a network; 0 is neither
-# Ten minutes at a time bound the memory of a long mix; the nets forget within the overlap.
+# Ten minutes at a time bound the memory of a long mix. The nets carry some memory of the bar through a whole track, so
+# that a window differs a little from the whole all along; tempo and beats do not.
 _WINDOW_FRAMES = 60_000
 _OVERLAP_FRAMES = 1_000
 

@@ -46,15 +46,16 @@ class Stretch:
     period_s: float
 
 
-def follow(evidence: Evidence, bpm: float) -> TimeArray:
-    """Beat times, shape (n,), increasing; near ``bpm`` or one of the tempos it may change to."""
+def follow(evidence: Evidence, bpm: float, *, min_bpm: float = 0.0, max_bpm: float = np.inf) -> TimeArray:
+    """Beat times, shape (n,), increasing; near ``bpm`` or one of the tempos within the limits it may change to."""
     from edm.analysis.beats.path_kernel import follow_beats
 
     frames = len(evidence.beat)
     places = np.arange(frames * _STEPS_PER_FRAME) / _STEPS_PER_FRAME
     curve = np.interp(places, np.arange(frames), _unit_scaled(evidence))
     steps_per_minute = 60.0 * evidence.frames_per_s * _STEPS_PER_FRAME
-    intervals = np.arange(int(steps_per_minute / (bpm * _SPAN[1])), int(steps_per_minute / (bpm * _SPAN[0])) + 1)
+    slowest, fastest = max(bpm * _SPAN[0], min(min_bpm, bpm)), min(bpm * _SPAN[1], max(max_bpm, bpm))
+    intervals = np.arange(int(steps_per_minute / fastest), int(np.ceil(steps_per_minute / slowest)) + 1)
     if len(curve) <= intervals[-1]:
         return np.zeros(0)
     reward = (np.log((curve + _FLOOR) / (2.5 * _FLOOR)) - np.log1p(-curve)).astype(np.float32)
