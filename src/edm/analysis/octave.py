@@ -33,6 +33,7 @@ __all__ = [
     "best_offset",
     "candidates",
     "cues",
+    "is_within",
     "probabilities",
     "weights_for",
 ]
@@ -79,6 +80,11 @@ class Candidate:
     offset_s: float
 
 
+def is_within(bpm: float, min_bpm: float, max_bpm: float) -> bool:
+    """Whether a tempo meets the limits, give or take what it may be off."""
+    return min_bpm * (1 - LIMIT_TOLERANCE) <= bpm <= max_bpm * (1 + LIMIT_TOLERANCE)
+
+
 def weights_for(source: str) -> OctaveWeights:
     """Weights fitted for the evidence of a detector."""
     return _NETWORK_WEIGHTS if source == "network" else _FLUX_WEIGHTS
@@ -90,7 +96,7 @@ def candidates(pulse_bpm: float, evidence: Evidence, *, min_bpm: float, max_bpm:
     return [
         Candidate(bpm, best_offset(evidence.beat, bpm, frames_per_s=evidence.frames_per_s))
         for bpm in tempos
-        if min_bpm * (1 - LIMIT_TOLERANCE) <= bpm <= max_bpm * (1 + LIMIT_TOLERANCE)
+        if is_within(bpm, min_bpm, max_bpm)
     ]
 
 

@@ -15,7 +15,7 @@ from edm.analysis.beats.bars import bar_phase
 from edm.analysis.beats.evidence import Evidence
 from edm.analysis.beats.grid import Line, beats_of_segments, constant_line, piecewise_segments, segment_of
 from edm.analysis.beats.piecewise import contradicted_share, follow, stretches
-from edm.analysis.octave import Candidate, best_offset, candidates, cues, probabilities, weights_for
+from edm.analysis.octave import Candidate, best_offset, candidates, cues, is_within, probabilities, weights_for
 from edm.analysis.periodicity import PULSE_STRENGTH, Periodicity, periodicity
 from edm.model import BeatGrid, Beats, FloatArray, GridSegment, IntArray, Stability, Tempo, TempoAlternative, TimeArray
 
@@ -96,12 +96,17 @@ def analyze_rhythm(
     order = np.argsort(-likelihood)
     line = constant_line(evidence, attacks, float(bpms[order[0]]), sample_rate=sample_rate)
 
+    if not is_within(line.bpm, low_bpm, high_bpm):
+        # The flank of a pulse beyond the limits looked like one within.
+        return no_rhythm(evidence.source)
     followed_s = follow(evidence, line.bpm, min_bpm=low_bpm, max_bpm=high_bpm)
     lines = stretches(followed_s)
     variable = contradicted_share(evidence, followed_s, lines, bpm=line.bpm, offset_s=line.offset_s) > _VARIABLE_SHARE
     segments: tuple[GridSegment, ...] = (segment_of(line, evidence.duration_s),)
     if variable:
-        segments = piecewise_segments(evidence, attacks, followed_s, lines, sample_rate=sample_rate)
+        pieces = piecewise_segments(evidence, attacks, followed_s, lines, sample_rate=sample_rate)
+        variable = is_within(_lasting_bpm(pieces), low_bpm, high_bpm)
+        segments = pieces if variable else segments
     beats = _numbered(evidence, beats_of_segments(segments))
     bpm = float(np.clip(_lasting_bpm(segments), low_bpm, high_bpm))
     confidence = float(likelihood[order[0]]) * _agreement_factor(line)
