@@ -73,7 +73,7 @@ def shell(script: str, folder: Path, environ: dict[str, str]) -> subprocess.Comp
     for written, meant in IN_THIS_ENVIRONMENT.items():
         script = script.replace(written, meant)
     return subprocess.run(
-        ["sh", "-eu"], input=script, cwd=folder, env=environ, capture_output=True, text=True, timeout=240, check=False
+        ["sh", "-e"], input=script, cwd=folder, env=environ, capture_output=True, text=True, timeout=240, check=False
     )
 
 
