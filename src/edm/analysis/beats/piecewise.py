@@ -151,17 +151,33 @@ def _line(beats_s: TimeArray, first: int, last: int) -> Stretch:
 
 
 def _joined(beats_s: TimeArray, lines: list[Stretch]) -> list[Stretch]:
-    """Neighbours that are the same line: equal tempo, and each one's beats on the other's grid or halfway."""
+    """Lines that go on as before made one, a short stumble between them included.
+
+    A chain that changes over to the off-beat and back keeps the tempo on either side, and a beat or half a beat of it
+    lies between.
+    """
     joined: list[Stretch] = []
     for line in lines:
+        steady = next((i for i in reversed(range(len(joined))) if _is_long(beats_s, joined[i])), None)
         if joined and _same_line(joined[-1], line):
-            longer = max(joined[-1], line, key=lambda part: part.last - part.first)
-            before = joined.pop()
-            steps = round((longer.start_s - beats_s[before.first]) / longer.period_s)
-            joined.append(Stretch(before.first, line.last, longer.start_s - steps * longer.period_s, longer.period_s))
+            joined.append(_one_line(beats_s, joined.pop(), line))
+        elif steady is not None and _is_long(beats_s, line) and _same_line(joined[steady], line):
+            before = joined[steady]
+            del joined[steady:]
+            joined.append(_one_line(beats_s, before, line))
         else:
             joined.append(line)
     return joined
+
+
+def _is_long(beats_s: TimeArray, line: Stretch) -> bool:
+    return float(beats_s[line.last] - beats_s[line.first]) >= MIN_LINE_S
+
+
+def _one_line(beats_s: TimeArray, before: Stretch, after: Stretch) -> Stretch:
+    longer = max(before, after, key=lambda part: part.last - part.first)
+    steps = round((longer.start_s - beats_s[before.first]) / longer.period_s)
+    return Stretch(before.first, after.last, longer.start_s - steps * longer.period_s, longer.period_s)
 
 
 def _same_line(before: Stretch, after: Stretch) -> bool:
