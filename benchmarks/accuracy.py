@@ -2,9 +2,9 @@
 
     python benchmarks/accuracy.py SET... [--detector network] [--workers 2] [--tracks]
 
-A SET is a folder with a manifest (``path,bpm,constant,beats_file,downbeats_file``; beat files hold one time in seconds a
-line). Acc1 and Acc2 at 4 %; "oct" is the error after the best of x 1/3, 1/2, 1, 2, 3; F only inside the annotated range,
-nothing trimmed; constant tracks up to 205 BPM, and F70 of the tempo-changing ones beside. Tags are not read.
+A SET is a folder with a manifest (``path,bpm,constant,beats_file,downbeats_file``; beat files hold one time in seconds
+a line). Acc1 and Acc2 at 4 %; "oct" is the error after the best of x 1/3, 1/2, 1, 2, 3; F only inside the annotated
+range, nothing trimmed; constant tracks up to 205 BPM, and F70 of the tempo-changing ones beside. Tags are not read.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from scoring import Reference, TrackScore, read_set, score, summary
 
 from edm.model import AnalysisOptions
 from edm.pipeline.analyze import analyze_many
+from scoring import Reference, TrackScore, read_set, score, summary
 
 
 def scores_of(references: list[Reference], detector: str, workers: int) -> list[TrackScore]:
@@ -50,8 +50,9 @@ def main() -> None:
             if one.f70 < 0.95 or not one.accuracy1:
                 reference = one.reference
                 print(
-                    f"  {reference.path.stem[:40]:40} {'' if reference.constant else 'changing '}true {reference.bpm:.2f}"
-                    f" estimate {one.bpm:.3f} F70 {one.f70:.2f} F20 {one.f20:.2f} downbeat F {one.downbeat_f:.2f}"
+                    f"  {reference.path.stem[:40]:40} {'constant' if reference.constant else 'changing'}"
+                    f" true {reference.bpm:.2f} estimate {one.bpm:.3f}"
+                    f" F70 {one.f70:.2f} F20 {one.f20:.2f} downbeat F {one.downbeat_f:.2f}"
                 )
 
 

@@ -35,7 +35,7 @@ for _ in range(int(sys.argv[2])):
     analyze_track(Path(sys.argv[1]))
     print(time.process_time() - began, flush=True)
 """
-ONE_CORE = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 def warm_cpu_s(python: str, code: str, track: Path) -> float:

@@ -44,10 +44,12 @@ class TrackScore:
 
     @property
     def accuracy1(self) -> bool:
+        """Within 4 %."""
         return bool(abs(self.bpm / self.reference.bpm - 1) <= TOLERANCE)
 
     @property
     def accuracy2(self) -> bool:
+        """Within 4 % of the truth or one of its octaves, thirds included."""
         return any(abs(self.bpm / (self.reference.bpm * ratio) - 1) <= TOLERANCE for ratio in OCTAVES)
 
     @property

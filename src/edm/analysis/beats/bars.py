@@ -16,14 +16,12 @@ import numpy as np
 from edm.analysis.beats.evidence import Evidence
 from edm.model import FloatArray, TimeArray
 
-__all__ = ["BarPhase", "bar_phase", "is_offbeat"]
+__all__ = ["BarPhase", "bar_cues", "bar_phase", "is_offbeat"]
 
 _REACH_FRAMES = 2
 _CHANGE_BEATS = (2, 4, 8)
-_CHANGE_WEIGHTS = (4.9, 2.5, 3.6)
-_DOWNBEAT_WEIGHT = 2.9
-_CHANGE_WEIGHTS_ALONE = (9.2, 1.8, 5.4)
-_LOW_WEIGHT_ALONE = 3.9  # of bass onsets, where no downbeat curve is at hand
+_WEIGHTS = (4.9, 2.5, 3.6, 2.9)  # of the cues
+_WEIGHTS_ALONE = (9.2, 1.8, 5.4, 3.9)  # where no downbeat curve is at hand
 _WALTZ_CONTRAST = 2.0  # how much stronger the downbeats of bars of three must be than the other beats
 _WALTZ_MARGIN = 1.5  # and than the contrast that bars of four reach
 
@@ -49,18 +47,24 @@ def bar_phase(evidence: Evidence, beats_s: TimeArray) -> BarPhase | None:
     if len(beats_s) < 8:
         return None
     beats_per_bar = _beats_per_bar(evidence, beats_s)
-    scores = np.zeros(beats_per_bar)
-    changes = [_change(evidence, beats_s, reach) for reach in _CHANGE_BEATS]
-    weights = _CHANGE_WEIGHTS_ALONE if evidence.downbeat is None else _CHANGE_WEIGHTS
-    for change, weight in zip(changes, weights, strict=True):
-        scores += weight * np.log(_phase_means(change, beats_per_bar) + 1e-3)
+    weights = _WEIGHTS_ALONE if evidence.downbeat is None else _WEIGHTS
+    scores = bar_cues(evidence, beats_s, beats_per_bar=beats_per_bar) @ np.array(weights)
+    return BarPhase(beats_per_bar, int(scores.argmax()))
+
+
+def bar_cues(evidence: Evidence, beats_s: TimeArray, *, beats_per_bar: int) -> TimeArray:
+    """What speaks for each place of the bar line, as logarithms, shape (beats_per_bar, 4).
+
+    Columns: change over two, four and eight beats, and the downbeat curve; bass onsets where there is none.
+    """
+    columns = [np.log(_phase_means(_change(evidence, beats_s, reach), beats_per_bar) + 1e-3) for reach in _CHANGE_BEATS]
     if evidence.downbeat is None:
         low = _at_beats(evidence, evidence.onsets.low, beats_s)
-        scores += _LOW_WEIGHT_ALONE * np.log(_phase_means(low, beats_per_bar) + 0.1)
+        columns.append(np.log(_phase_means(low, beats_per_bar) + 0.1))
     else:
         downbeat = _at_beats(evidence, evidence.downbeat, beats_s)
-        scores += _DOWNBEAT_WEIGHT * np.log(_phase_means(downbeat, beats_per_bar) + 1e-3)
-    return BarPhase(beats_per_bar, int(scores.argmax()))
+        columns.append(np.log(_phase_means(downbeat, beats_per_bar) + 1e-3))
+    return np.stack(columns, axis=1)
 
 
 def is_offbeat(evidence: Evidence, beats_s: TimeArray) -> bool:
