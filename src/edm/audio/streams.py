@@ -133,7 +133,7 @@ def open_pyav(path: Path) -> Iterator[SoundStream]:
 
     av.logging.set_level(av.logging.PANIC)
     try:
-        with path.open("rb") as file, av.open(_Nameless(file), metadata_errors="ignore") as container:
+        with path.open("rb") as file, av.open(_Nameless(file), **_tag_options()) as container:
             if not container.streams.audio:
                 raise RefusedError("there is no sound in it")
             track = container.streams.audio[0]
@@ -158,6 +158,13 @@ def open_pyav(path: Path) -> Iterator[SoundStream]:
             yield stream
     except (av.FFmpegError, ValueError) as exc:
         raise RefusedError(_pyav_reason(exc)) from exc
+
+
+def _tag_options() -> dict[str, Any]:
+    import av
+
+    # Before PyAV 19, a tag that is not UTF-8 keeps the file from being opened.
+    return {"metadata_errors": "ignore"} if int(av.__version__.partition(".")[0]) < 19 else {}
 
 
 def _pyav_blocks(frames: Iterable[av.AudioFrame], sample_rate: int) -> Iterator[FloatArray]:
