@@ -24,12 +24,12 @@ def rhythm_of(beats_s: TimeArray, duration_s: float, **limits: float | None) -> 
 
 
 @settings(max_examples=8)
-@given(st.floats(95.0, 180.0), st.floats(0.1, 0.4))
+@given(st.floats(95.0, 180.0), st.floats(0.1, 0.3))
 def test_a_plain_beat_is_found_whole(bpm: float, offset_s: float) -> None:
     beats_s = beats_at(bpm, 40.0, offset_s)
     rhythm = rhythm_of(beats_s, 40.0)
     assert rhythm.tempo.bpm == pytest.approx(bpm, abs=0.002)
-    np.testing.assert_allclose(rhythm.beats.times_s[:20], beats_s[:20] % 40.0, atol=0.002)
+    np.testing.assert_allclose(rhythm.beats.times_s[:20], beats_s[:20], atol=0.002)
     assert rhythm.beats.positions[0] == 1
     assert rhythm.grid.first_beat_s == rhythm.beats.times_s[0]
     assert rhythm.grid.first_downbeat_s == rhythm.beats.downbeats_s[0]
