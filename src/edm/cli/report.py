@@ -32,8 +32,8 @@ def summary_lines(summary: RunSummary) -> list[str]:
     counts = f"{summary.analysed} analysed, {summary.failed} failed, {summary.fell_back} fell back"
     figures = f"{_span(summary.audio_s)} of audio in {_span(summary.wall_s)}"
     if summary.analysed:
-        figures += f", {summary.speed:.0f} × real time, parallel speed-up {summary.speed_up:.2f}"
-    return [*lines, f"{counts} - {figures}"]
+        figures += f": {summary.speed:.0f} × real time, parallel speed-up {summary.speed_up:.2f}"
+    return [*lines, counts, figures]
 
 
 def failure_line(failure: Failure) -> str:
