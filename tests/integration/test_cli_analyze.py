@@ -89,7 +89,7 @@ def test_some_failures_exit_with_3_and_each_has_a_reason(run_of_mixed: subproces
 
 
 def test_the_summary_is_on_stderr(run_of_mixed: subprocess.CompletedProcess[str]) -> None:
-    assert "3 analysed, 2 failed" in run_of_mixed.stderr.splitlines()[-1]
+    assert "3 analysed, 2 failed" in run_of_mixed.stderr.splitlines()[-2]
     assert "× real time" in run_of_mixed.stderr
     assert "Traceback" not in run_of_mixed.stderr
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 
 from threadpoolctl import ThreadpoolController
 
@@ -13,12 +12,6 @@ __all__ = ["one_blas_thread"]
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Matrix products on one thread while inside."""
-    with _controller().limit(limits=1, user_api="blas"):
+    """Matrix products on one thread while inside, in every library that is loaded by then."""
+    with ThreadpoolController().limit(limits=1, user_api="blas"):
         yield
-
-
-@lru_cache(maxsize=1)
-def _controller() -> ThreadpoolController:
-    # Looks through all loaded libraries, which takes milliseconds: once a process.
-    return ThreadpoolController()
