@@ -1,8 +1,7 @@
 """Compiled kernels, loaded from disk into this process by LLVM and called through ctypes.
 
-The calling convention is that of numba's own functions (stable since 2015, and checked by running every kernel after
-compiling): a pointer for the result, one for an error, then each array as parent pointers, length, item size, data,
-shape and strides.
+The calling convention is that of numba's own functions, and tests run every kernel through it: a pointer for the
+result, one for an error, then each array as parent pointers, length, item size, data, shape and strides.
 """
 
 from __future__ import annotations
