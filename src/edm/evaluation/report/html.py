@@ -1,0 +1,165 @@
+"""The report as one HTML page that needs nothing else: no network, no script, no font, no picture.
+
+The page is the template ``page.html.j2`` and the style sheet ``page.css`` beside this module. All text is escaped by
+the template; what is marked as safe are our charts, which hold numbers and our own words, and the style sheet.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from edm.evaluation.metrics import METRICS
+from edm.evaluation.report import charts, contents, wording
+from edm.evaluation.report.wording import NONE, label, shown, shown_interval
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from markupsafe import Markup
+
+__all__ = ["to_html"]
+
+_CARDS = {
+    "bpm": (
+        "accuracy1",
+        "accuracy2",
+        "within_0p05_octave",
+        "median_error_bpm",
+        "drift_ms",
+        "expected_calibration_error",
+    ),
+    "beats": (
+        "f_measure",
+        "f_measure_20ms",
+        "f_measure_20ms_unbiased",
+        "cmlt",
+        "downbeat_f_measure",
+        "phase_bias_ms",
+    ),
+}
+"""What a reader sees first; the whole table follows."""
+
+# Of the width between white and full colour: text on it stays readable in both schemes.
+_FULL_HEAT = 85
+
+
+def to_html(document: Mapping[str, Any]) -> str:
+    """The whole page.
+
+    Parameters
+    ----------
+    document
+        As in ``results.json``.
+
+    Returns
+    -------
+    str
+        Ends with a newline.
+    """
+    task = document["task"]
+    lists = {
+        "Failed": contents.failures(document),
+        "Not matched": contents.unmatched(document),
+        "Estimates not used": contents.unused_estimates(document),
+    }
+    return _template().render(
+        document=document,
+        task=task,
+        title=contents.title(document),
+        introduction=contents.introduction(document),
+        gates=contents.gate_lines(document),
+        cards=wording.metric_rows(document, _CARDS[task]),
+        scores=_score_rows(document),
+        group_metrics=[(key, label(key, document)) for key in contents.GROUP_METRICS[task]],
+        groups=contents.group_tables(document),
+        charts=_charts(document),
+        confusions=_heat(document) if task == "bpm" else None,
+        worst=contents.worst_tracks(document),
+        worst_metrics=[(key, label(key)) for key in contents.WORST_BEAT_METRICS],
+        lists=lists,
+        listed=contents.LISTED,
+        provenance=contents.provenance(document),
+        none=NONE,
+        shown=shown,
+        shown_interval=shown_interval,
+        wording=wording,
+        one_line=contents.one_line,
+    )
+
+
+@functools.cache
+def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    folder = resources.files("edm.evaluation.report")
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.globals["style"] = Markup(folder.joinpath("page.css").read_text(encoding="utf-8"))
+    return environment.from_string(folder.joinpath("page.html.j2").read_text(encoding="utf-8"))
+
+
+def _score_rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """All metrics, each with what it means and, where it is a share, a bar."""
+    from markupsafe import Markup
+
+    keys, metrics = contents.metric_keys(document), METRICS[document["task"]]
+    extra = "How far confidence is from accuracy, on average."
+    rows = []
+    for key, row in zip(keys, wording.metric_rows(document, keys), strict=True):
+        value = document["summary"].get(key)
+        share = key in metrics and metrics[key].unit == "%" and value is not None
+        rows.append(
+            {
+                "key": key,
+                "label": row.label,
+                "meaning": metrics[key].meaning
+                if key in metrics
+                else "How far confidence is from accuracy, on average.",
+                "value": row.value,
+                "interval": row.interval,
+                "bar": Markup(charts.interval_bar(value, document["intervals"].get(key))) if share else "",
+                "count": document["counts"].get(key, NONE),
+            }
+        )
+    return rows
+
+
+def _charts(document: Mapping[str, Any]) -> dict[str, Markup]:
+    """The charts that the document has data for, by name."""
+    from markupsafe import Markup
+
+    drawn: dict[str, str] = {}
+    histogram = document["error_histogram"]
+    if sum(histogram["counts"]):
+        unit = "BPM" if histogram["unit"] == "bpm" else histogram["unit"]
+        what = "Tempo error, the octave forgiven" if document["task"] == "bpm" else "Phase bias of each track"
+        name = f"{what}: number of tracks by error in {unit}"
+        drawn["histogram"] = charts.histogram(histogram["edges"], histogram["counts"], unit=unit, title=name)
+    if document["task"] == "bpm":
+        curve = document["tolerance_curve"]
+        if curve["tolerance"]:
+            named = {"Accuracy1": curve["accuracy1"], "Accuracy2": curve["accuracy2"]}
+            mark = document["settings"]["tolerance"]
+            drawn["tolerance"] = charts.tolerance_curve(curve["tolerance"], named, mark=mark)
+        calibration = document["calibration"]
+        if calibration is not None:
+            error = wording.shown_share(calibration["expected_calibration_error"])
+            name = f"Share of right tempos by confidence; expected calibration error {error}"
+            drawn["reliability"] = charts.reliability(calibration["bins"], title=name)
+    return {name: Markup(svg) for name, svg in drawn.items()}
+
+
+def _heat(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The matrix of confusions: for each cell the count and how strong its colour is, 0 to 100, by share of its row."""
+    confusions = document["confusions"]
+    rows = []
+    for band, counts in confusions["rows"].items():
+        total = sum(counts)
+        cells = [
+            {"count": count, "heat": round(_FULL_HEAT * count / total) if total else 0, "right": ratio == "1"}
+            for ratio, count in zip(confusions["ratios"], counts, strict=True)
+        ]
+        rows.append({"name": band, "cells": cells, "total": total})
+    return {"ratios": confusions["ratios"], "rows": rows}
