@@ -113,10 +113,10 @@ def _aggregates(table: TimeArray, aggregates: Sequence[Aggregate], batches: Iter
     roots = [column for column, how in enumerate(aggregates) if how == "rms"]
     squared = [column in roots for column in means]
     known = ~np.isnan(table[:, means])
-    # A track without a value adds 0 to the sum and 0 to the number of tracks.
-    summands = np.where(known, np.where(squared, table[:, means] ** 2, table[:, means]), 0.0)
     rows = []
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        # A track without a value adds 0 to the sum and 0 to the number of tracks.
+        summands = np.where(known, np.where(squared, table[:, means] ** 2, table[:, means]), 0.0)
         for counts in batches:
             weights = counts.astype(np.float64)
             row = np.full((len(counts), len(aggregates)), np.nan)

@@ -78,9 +78,9 @@ def test_bins_hold_every_track_and_the_error_is_a_share(tracks: list[tuple[float
 
 
 def test_strange_input_is_refused() -> None:
-    with pytest.raises(InputError, match="not 1.5"):
+    with pytest.raises(InputError, match=r"not 1\.5"):
         calibrate(np.array([0.5, 1.5]), np.ones(2))
-    with pytest.raises(InputError, match="not -0.1"):
+    with pytest.raises(InputError, match=r"not -0\.1"):
         calibrate(np.array([-0.1]), np.ones(1))
     with pytest.raises(InputError, match="2 confidences do not go with 1 hits"):
         calibrate(np.array([0.5, 1.0]), np.ones(1))
