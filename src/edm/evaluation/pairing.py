@@ -23,7 +23,7 @@ Row: TypeAlias = Mapping[str, object]
 """One track of it."""
 
 # Settings that change what a score means.
-_MATTERS = {"tolerance": "tolerance", "trim_s": "trimmed seconds"}
+_MATTERS = {"tolerance": "tolerance", "trim_s": "start, in seconds"}
 # What a reference says, as far as it is in a row. BPM are stored with six digits.
 _REFERENCE = ("reference_bpm", "reference_beats", "reference_downbeats")
 _SAME = 1e-6
