@@ -41,7 +41,9 @@ _CARDS = {
 }
 """What a reader sees first; the whole table follows."""
 
-# Of the width between white and full colour: text on it stays readable in both schemes.
+_CALIBRATION = "How far confidence is from the share of right tempos, on average."
+
+# Percent of the full colour that a cell with all tracks of its row gets: text on it is readable in both schemes.
 _FULL_HEAT = 85
 
 
@@ -81,7 +83,8 @@ def to_html(document: Mapping[str, Any]) -> str:
         lists=lists,
         listed=contents.LISTED,
         provenance=contents.provenance(document),
-        none=NONE,
+        dash=NONE,
+        level=f"{document['settings']['confidence_level'] * 100:g} %",
         shown=shown,
         shown_interval=shown_interval,
         wording=wording,
@@ -105,7 +108,6 @@ def _score_rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     from markupsafe import Markup
 
     keys, metrics = contents.metric_keys(document), METRICS[document["task"]]
-    extra = "How far confidence is from accuracy, on average."
     rows = []
     for key, row in zip(keys, wording.metric_rows(document, keys), strict=True):
         value = document["summary"].get(key)
@@ -114,9 +116,7 @@ def _score_rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
             {
                 "key": key,
                 "label": row.label,
-                "meaning": metrics[key].meaning
-                if key in metrics
-                else "How far confidence is from accuracy, on average.",
+                "meaning": metrics[key].meaning if key in metrics else _CALIBRATION,
                 "value": row.value,
                 "interval": row.interval,
                 "bar": Markup(charts.interval_bar(value, document["intervals"].get(key))) if share else "",

@@ -45,7 +45,9 @@ def to_markdown(document: Mapping[str, Any]) -> str:
     blocks = [f"# {escape(contents.title(document))}"]
     blocks.append(" ".join(escape(sentence) for sentence in contents.introduction(document)))
     blocks += _gates(document)
-    blocks.append(_table(["", "value", "interval"], [[escape(row.label), *row[1:]] for row in headline(document)]))
+    blocks.append(
+        _table(["", "value", _level(document)], [[escape(row.label), *row[1:]] for row in headline(document)])
+    )
     blocks += ["## All scores", _all_scores(document)]
     for group in contents.group_tables(document):
         blocks += [f"## By {escape(group.name)}", _group(document, group)]
@@ -85,7 +87,7 @@ def _all_scores(document: Mapping[str, Any]) -> str:
         [f"`{key}`", escape(row.label), row.value, row.interval, str(document["counts"].get(key, NONE))]
         for key, row in zip(keys, metric_rows(document, keys), strict=True)
     ]
-    return _table(["key", "", "value", "interval", "tracks"], rows, words=2)
+    return _table(["key", "", "value", _level(document), "tracks"], rows, words=2)
 
 
 def _group(document: Mapping[str, Any], group: contents.Group) -> str:
@@ -168,6 +170,10 @@ def _problems(name: str, problems: Sequence[contents.Problem], kind: str) -> lis
 
 def _provenance(document: Mapping[str, Any]) -> str:
     return _table(["", ""], [[escape(name), escape(text)] for name, text in contents.provenance(document)], words=2)
+
+
+def _level(document: Mapping[str, Any]) -> str:
+    return f"{document['settings']['confidence_level'] * 100:g} % interval"
 
 
 def _whole(number: int | None) -> str:

@@ -88,12 +88,12 @@ def shown(metric: str, value: float | None, *, of_track: bool = False) -> str:
     return f"{_number(metric, value, of_track=of_track)} {_UNITS[_ALL[metric].unit]}"
 
 
-def shown_interval(metric: str, interval: Sequence[float] | None) -> str:
+def shown_interval(metric: str, interval: Sequence[float] | None, *, with_unit: bool = True) -> str:
     """Both ends of `interval` with the metric's unit ("94.1 to 97.8 %"), or a dash."""
     if interval is None or not all(math.isfinite(end) for end in interval):
         return NONE
     low, high = (_number(metric, end) for end in interval)
-    return f"{low} to {high} {_UNITS[_ALL[metric].unit]}"
+    return f"{low} to {high} {_UNITS[_ALL[metric].unit]}" if with_unit else f"{low} to {high}"
 
 
 def headline(document: Mapping[str, Any]) -> list[MetricRow]:

@@ -36,6 +36,7 @@ ODD_NAMES = (
     "{{ 7 * 7 }} {% raw %}.mp3",
 )
 GENRES = ("techno", "drum & bass", "psytrance <170", "ambient|drone", "")
+_RESAMPLES = 50
 
 
 def sample(
@@ -53,14 +54,14 @@ def sample(
         "title": [row["fields"]["title"] for row in rows],
     }
     groups = {
-        name: break_down(columns, metrics, statuses, values, order=TEMPO_BANDS, resamples=resamples)
+        name: break_down(columns, metrics, statuses, values, order=TEMPO_BANDS, resamples=_RESAMPLES)
         for name, values in labels.items()
         if name != "title" or tracks <= 100
     }
     document: dict[str, Any] = {
         "schema_version": 1,
         "task": task,
-        **summary_record(summarise(columns, metrics, statuses, resamples=resamples), metrics),
+        **summary_record(summarise(columns, metrics, statuses, resamples=_RESAMPLES), metrics),
         "groups": {
             name: {label: summary_record(part, metrics) for label, part in parts.items()}
             for name, parts in groups.items()
