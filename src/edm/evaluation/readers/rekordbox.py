@@ -242,7 +242,7 @@ def _tracks(path: Path) -> Iterator[_Track]:
                 complete.clear()
                 if not piece:
                     break
-    except (expat.ExpatError, LookupError, UnicodeError) as exc:
+    except (expat.ExpatError, LookupError, ValueError) as exc:
         # Encodings that Python does not know, or that take several bytes a sign, are no ExpatError.
         raise InputError(f"{path.name}: no valid XML: {' '.join(str(exc).split())}") from exc
     except OSError as exc:
