@@ -160,9 +160,8 @@ def _continuity_at(reference_s: TimeArray, estimate_s: TimeArray) -> tuple[float
     )
     phase = np.abs(np.abs(estimate_s - reference_s[nearest]) / step_s)
     period = np.abs(1 - estimate_step_s / step_s)
-    fits = np.flatnonzero((phase < _CONTINUITY_LIMIT) & (period < _CONTINUITY_LIMIT))
-    # A reference beat is used up by the first estimate that fits it.
-    right = fits[np.unique(nearest[fits], return_index=True)[1]]
+    # No reference beat is used twice: two estimates that near to one are much less than an interval apart.
+    right = np.flatnonzero((phase < _CONTINUITY_LIMIT) & (period < _CONTINUITY_LIMIT))
     beats = max(len(reference_s), len(estimate_s))
     return _longest_row(right) / beats, len(right) / beats
 

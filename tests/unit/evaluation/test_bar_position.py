@@ -36,6 +36,12 @@ def test_a_bar_that_nobody_marked_shifts_nothing() -> None:
     assert position_error(GRID, marked, GRID[::4]) == 0
 
 
+def test_a_gap_in_the_bars_is_counted_through() -> None:
+    marked = GRID[[0, 4, 8, 24, 28, 32]]
+    assert position_error(GRID, marked, GRID[[12, 16, 20]]) == 0
+    assert position_error(GRID, marked, GRID[[13, 17, 21]]) == 1
+
+
 def test_an_odd_bar_shifts_nothing_after_it() -> None:
     # One bar of five, then four again: an estimate that counts on is right before, a beat early after.
     bars = np.concatenate((GRID[0:16:4], GRID[21::4]))

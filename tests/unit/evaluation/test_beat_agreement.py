@@ -102,6 +102,10 @@ def test_nearest_is_the_first_of_the_smallest_distances(times: TimeArray, querie
         assert nearest_indices(times, queries).tolist() == [int(np.argmin(np.abs(times - one))) for one in queries]
 
 
+def test_of_two_as_near_the_earlier_is_meant() -> None:
+    assert nearest_indices(np.array([1.0, 2.0, 3.0]), np.array([1.5, 2.5, 9.0])).tolist() == [0, 1, 2]
+
+
 def test_a_late_grid_has_the_gaussian_of_its_lateness() -> None:
     assert cemgil(GRID, GRID + 0.03) == pytest.approx(np.exp(-(0.03**2) / (2 * 0.04**2)))
 
@@ -137,8 +141,13 @@ def test_one_missing_beat_splits_the_longest_row() -> None:
     assert (cmlc, cmlt) == (0.5, 0.98)
 
 
-def test_a_reference_beat_is_used_once() -> None:
-    # Both around 10.5 are in phase with it, but only the first follows at the right interval and only one may count.
+def test_the_first_estimate_is_held_against_the_interval_after_it() -> None:
+    reference = np.array([0.0, 1.0, 2.0, 2.5, 3.0, 3.5])
+    assert continuity(reference, reference[2:])[:2] == (4 / 6, 4 / 6)
+
+
+def test_of_two_estimates_of_a_beat_one_counts() -> None:
+    # Both around 10.5 are in phase with it, but only the first follows at the right interval.
     estimate = np.array([10.0, 10.46, 10.54, 11.0, 11.5])
     reference = np.array([10.0, 10.5, 11.0, 11.5])
     assert continuity(reference, estimate)[1] == 4 / 5
@@ -176,3 +185,8 @@ def test_matching_is_the_same_later_than_mir_eval_takes() -> None:
     early = f_measure(reference, estimate, window_s=0.02)
     assert 0.1 < early < 0.9
     assert f_measure(reference + 65536, estimate + 65536, window_s=0.02) == early
+
+
+def test_a_hit_at_the_very_edge_of_the_window_is_one_at_any_hour() -> None:
+    reference = np.arange(1, 200) * 512 / 1024 + 65536
+    assert f_measure(reference, reference + 20 / 1024, window_s=20 / 1024) == 1

@@ -136,6 +136,10 @@ def test_trimming_drops_the_first_beats_of_both() -> None:
     assert score.scores["f_measure"] == pytest.approx(160 / 161)
 
 
+def test_a_trim_before_the_annotated_range_changes_nothing() -> None:
+    assert score_beats(GRID, 0.5 * np.arange(400), trim_s=5.0) == score_beats(GRID, GRID)
+
+
 @given(jittered())
 @settings(max_examples=25, deadline=None)
 def test_trimming_is_that_of_mir_eval(estimate: TimeArray) -> None:
