@@ -98,7 +98,9 @@ def _template() -> Template:
     from markupsafe import Markup
 
     folder = resources.files("edm.evaluation.report")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
     environment.globals["style"] = Markup(folder.joinpath("page.css").read_text(encoding="utf-8"))
     return environment.from_string(folder.joinpath("page.html.j2").read_text(encoding="utf-8"))
 

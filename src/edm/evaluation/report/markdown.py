@@ -69,6 +69,8 @@ def escape(text: str) -> str:
 def code(text: str) -> str:
     """`text` on one line as a code span that may stand in a table."""
     text = contents.one_line(text)
+    if "\\|" in text:  # a table would take the backslash for its own, and a code span has no way to double it
+        return escape(text)
     # The fence is longer than any row of backticks inside; a space keeps an outer backtick or blank from the fence.
     fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
     pad = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) else ""

@@ -159,7 +159,7 @@ def _percent(share: float) -> str:
         return ">99.9"
     if text == "0.0" and share > 0:
         return "<0.1"
-    return text.replace("-", "−")
+    return "0.0" if text == "-0.0" else text.replace("-", "−")
 
 
 def _plain(value: float, unit: str, *, signed: bool) -> str:
