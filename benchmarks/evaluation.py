@@ -2,9 +2,10 @@
 
     python benchmarks/evaluation.py [--tempo-tracks 10000] [--beat-tracks 1000] [--parts]
 
-Tracks are made up: tempos from 80 to 190 BPM, a third of the estimates wrong; four minutes of beats, out of time by 20 ms
-or so, with some missing and some too many. References are a CSV with files of beats beside it, estimates are lines as
-`edm analyze` writes them. The last figure is the whole command, start-up and reports included; ``--parts`` leaves it out.
+Tracks are made up: tempos from 80 to 190 BPM, a third of the estimates wrong; four minutes of beats, out of time by
+20 ms or so, with some missing and some too many. References are a CSV with files of beats beside it, estimates are
+lines as `edm analyze` writes them. The last figure is the whole command, start-up and reports included; ``--parts``
+leaves it out.
 """
 
 from __future__ import annotations
