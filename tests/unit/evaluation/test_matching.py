@@ -167,6 +167,12 @@ def test_nothing_is_paired_because_it_is_left_over() -> None:
     assert unused[0].reason == "2 references have this name: row of A/01.mp3, row of B/01.mp3"
 
 
+def test_an_estimate_that_has_its_place_is_not_taken_by_name() -> None:
+    references = [said("/d/a.mp3"), said("q/../a.mp3", Path("/other"))]
+    pairs, _ = pair_estimates(references, [said("/d/q/../a.mp3")], None)
+    assert estimates_of(pairs) == {"/d/a.mp3": "/d/q/../a.mp3", "q/../a.mp3": None}
+
+
 def test_a_collection_from_windows_is_paired_with_paths_of_here() -> None:
     references = [said("C:/Music/A/01.mp3"), said("C:/Music/B/01.mp3")]
     pairs, _ = pair_estimates(references, [said("/mnt/Music/B/01.mp3"), said("/mnt/Music/A/01.mp3")], None)
