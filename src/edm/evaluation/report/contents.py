@@ -130,6 +130,9 @@ def introduction(document: Mapping[str, Any]) -> list[str]:
             f"{summary['failed']} of them failed and the estimates say nothing of {summary['missing']}: "
             "these count as wrong in every share and score."
         )
+    replaced = sum(row["fallback"] is not None for row in document["tracks"])
+    if replaced:
+        sentences.append(f"For {_count(replaced, 'track')} a fallback was used; results.json says why.")
     if task == "bpm":
         sentences.append(
             f"Accuracy1 and Accuracy2 allow {_percent_words(settings['tolerance'])} of the reference tempo."

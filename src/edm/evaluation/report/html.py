@@ -62,7 +62,7 @@ def to_html(document: Mapping[str, Any]) -> str:
     """
     task = document["task"]
     lists = {
-        "Failed": contents.failures(document),
+        "Failed or missing": contents.failures(document),
         "Not matched": contents.unmatched(document),
         "Estimates not used": contents.unused_estimates(document),
     }

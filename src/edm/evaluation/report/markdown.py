@@ -54,7 +54,7 @@ def to_markdown(document: Mapping[str, Any]) -> str:
     if document["task"] == "bpm":
         blocks += _tempo_blocks(document)
     blocks += _worst(document)
-    blocks += _problems("Failed", contents.failures(document), "status")
+    blocks += _problems("Failed or missing", contents.failures(document), "status")
     blocks += _problems("Not matched", contents.unmatched(document), "written in")
     blocks += _problems("Estimates not used", contents.unused_estimates(document), "written in")
     blocks += ["## Where it comes from", _provenance(document)]

@@ -101,6 +101,7 @@ def test_stored_estimates_are_named_and_nothing_was_analysed(tempo: dict[str, An
 def test_a_fallback_is_said(tempo: dict[str, Any]) -> None:
     document = {**tempo, "detector": {"name": "flux", "version": 1, "fallback": "no networks"}}
     assert "no networks" in " ".join(contents.introduction(document))
+    assert "For 1 track a fallback was used" in " ".join(contents.introduction(tempo))
 
 
 @pytest.mark.parametrize(("trim_s", "words"), [(0.0, "No beats were trimmed"), (5.0, "first 5 s")])
