@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edm.evaluation.metrics import METRICS, Metric
-from edm.evaluation.report.wording import NONE, label, shown, shown_duration
+from edm.evaluation.report.wording import NONE, label, shown, shown_duration, shown_quantity
 from edm.evaluation.tempo import signed_error
 
 __all__ = [
@@ -207,8 +207,13 @@ def gate_lines(document: Mapping[str, Any]) -> list[tuple[bool, str]]:
     lines = []
     for gate in document["gates"]:
         key = gate["metric"]
-        side = "at least" if METRICS[document["task"]].get(key, _LESS).better == "more" else "at most"
-        text = f"{label(key, document)} is {shown(key, gate['value'])}, asked for: {side} {shown(key, gate['limit'])}"
+        metric = METRICS[document["task"]].get(key, _LESS)
+        limit = f"at most {shown(key, gate['limit'])}"
+        if metric.better == "more":
+            limit = f"at least {shown(key, gate['limit'])}"
+        elif metric.better == "near_zero":
+            limit = f"at most ±{shown_quantity(gate['limit'], metric.unit, signed=False)}"
+        text = f"{label(key, document)} is {shown(key, gate['value'])}, asked for: {limit}"
         lines.append((gate["passed"], text))
     return lines
 

@@ -114,11 +114,13 @@ def test_a_missed_gate_says_what_was_asked_for_and_on_which_side(tempo: dict[str
     gates = [
         {"metric": "accuracy1", "limit": 0.95, "value": 0.9, "passed": False},
         {"metric": "mae_bpm", "limit": 2.0, "value": 1.0, "passed": True},
+        {"metric": "oe1", "limit": 0.1, "value": -0.2, "passed": False},
         {"metric": "expected_calibration_error", "limit": 0.05, "value": None, "passed": False},
     ]
     assert contents.gate_lines({**tempo, "gates": gates}) == [
         (False, "Accuracy1 is 90.0 %, asked for: at least 95.0 %"),
         (True, "mean abs. error is 1.000 BPM, asked for: at most 2.000 BPM"),
+        (False, "OE1 is −0.200 octaves, asked for: at most ±0.100 octaves"),
         (False, "calibration error is –, asked for: at most 5.0 %"),
     ]
 
