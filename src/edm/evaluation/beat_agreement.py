@@ -48,6 +48,8 @@ def f_measure(reference_s: TimeArray, estimate_s: TimeArray, *, window_s: float)
 def cemgil(reference_s: TimeArray, estimate_s: TimeArray) -> float:
     """Mean over the beats of a Gaussian, σ 40 ms, of the distance to the nearest estimate [1]_.
 
+    The mean is over half the number of beats of both. It passes 1 only where reference beats crowd within the Gaussian.
+
     References
     ----------
     .. [1] Cemgil et al., "On tempo tracking: tempogram representation and Kalman filtering", JNMR 28(4), 2001.

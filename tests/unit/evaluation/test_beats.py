@@ -182,6 +182,11 @@ _anything = st.lists(st.floats(-100, 1e5) | st.integers(0, 20).map(float), max_s
 )
 
 
+def test_an_estimate_beside_two_crowded_beats_is_near_both() -> None:
+    scores = score_beats(np.array([0.0, 0.03125]), np.array([0.0])).scores
+    assert scores["cemgil"] == pytest.approx((1 + np.exp(-(0.03125**2) / (2 * 0.04**2))) / 1.5)
+
+
 @given(_anything.filter(lambda times: len(times) > 0), _anything, _anything | st.none(), _anything | st.none())
 @settings(max_examples=300, deadline=None)
 def test_no_input_crashes_warns_or_leaves_the_scale(
@@ -194,8 +199,8 @@ def test_no_input_crashes_warns_or_leaves_the_scale(
         assert value is None or np.isfinite(value)
         if key in SCALES and not (key == "downbeat_f_measure" and value is None):
             assert value is not None
-            # Beats crowded in one place of the reference are hit more than once by the P-score's definition.
-            assert 0 <= value <= (1 if key != "p_score" else len(reference)) + 1e-12
+            # One estimate beside a crowd of reference beats is near them all, by the definition of these two.
+            assert 0 <= value <= {"p_score": len(reference), "cemgil": 2}.get(key, 1) + 1e-12
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
