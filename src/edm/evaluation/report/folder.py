@@ -16,6 +16,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -193,9 +194,12 @@ def _symlink(target: str, place: Path) -> None:
 
 def _check_latest(output: Path) -> None:
     latest = output / LATEST
-    if latest.is_symlink() or not os.path.lexists(latest):
-        return
-    if not latest.is_dir() or {entry.name for entry in latest.iterdir()} - set(FILES):
+    try:
+        mode = latest.lstat().st_mode
+        ours = stat.S_ISLNK(mode) or (stat.S_ISDIR(mode) and {entry.name for entry in latest.iterdir()} <= set(FILES))
+    except FileNotFoundError:
+        return  # not there, or another run is just replacing it
+    if not ours:
         raise InputError(
             f"{latest} is not a report of ours, and would be replaced", hint="move it, or choose another --output"
         )

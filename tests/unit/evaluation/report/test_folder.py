@@ -92,12 +92,12 @@ def test_a_taken_name_gets_a_number(tmp_path: Path) -> None:
 @pytest.mark.parametrize("link", [None, no_links])
 def test_runs_that_end_at_once_all_keep_their_results(tmp_path: Path, link: Any) -> None:
     with ThreadPoolExecutor(8) as pool:
-        futures = [pool.submit(write_run, BPM, tmp_path, name="run", link=link) for _ in range(24)]
+        futures = [pool.submit(write_run, BPM, tmp_path, name="run", link=link) for _ in range(60)]
         folders = {future.result() for future in futures}
-    assert len(folders) == 24
+    assert len(folders) == 60
     assert all(entries(folder) == sorted(FILES) for folder in folders)
     assert entries(tmp_path / LATEST) == sorted(FILES)
-    assert len(entries(tmp_path)) == 25
+    assert len(entries(tmp_path)) == 61
 
 
 def test_a_document_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
