@@ -1,7 +1,8 @@
 """The program `edm`: its commands, and how errors become a line on standard error and an exit code.
 
 Exit codes: 0 done; 1 the command, or every track, failed; 2 wrong usage or settings; 3 done, but some tracks failed;
-130 and 143 interrupted and terminated, with the work so far kept; 141 the reader of the output went away.
+4 a `--fail-under` gate was missed; 130 and 143 interrupted and terminated, with the work so far kept; 141 the reader of
+the output went away.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from edm.cli import config, console, models
+from edm.cli import config, console, evaluate, models
 from edm.cli.analyze import analyze
 from edm.cli.demo import demo
 from edm.cli.doctor import doctor
@@ -60,6 +61,7 @@ app = typer.Typer(
 app.command()(analyze)
 app.command()(demo)
 app.command()(doctor)
+app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(models.app, name="models")
 app.add_typer(config.app, name="config")
 

@@ -35,11 +35,14 @@ class Detector:
         One line for people.
     check
         Raises an `EdmError` if it cannot work on this machine.
+    version
+        Rises with every change of the detector, or of what is decided from its evidence, that alters an estimate.
     """
 
     module: str
     summary: str
     check: Callable[[Path | None], None]
+    version: int = 1
 
 
 def _needs_networks(models_dir: Path | None) -> None:

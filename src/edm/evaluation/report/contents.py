@@ -116,8 +116,9 @@ def introduction(document: Mapping[str, Any]) -> list[str]:
     task, settings = document["task"], document["settings"]
     summary, matching = document["summary"], document["matching"]
     sentences = [_who_sentence(document)]
+    chosen = "" if matching["selected"] == matching["references"] else f"{matching['selected']} were chosen, "
     sentences.append(
-        f"Of {_count(matching['references'], 'track')} in the reference, {matching['with_reference']} "
+        f"Of {_count(matching['references'], 'track')} in the reference, {chosen}{matching['with_reference']} "
         f"{'have' if matching['with_reference'] != 1 else 'has'} {'a tempo' if task == 'bpm' else 'beats'}, "
         f"{matching['matched']} matched and {matching['scored']} {_were(matching['scored'])} scored."
     )

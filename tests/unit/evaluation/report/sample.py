@@ -176,6 +176,7 @@ def _frame(task: Task, rows: list[dict[str, Any]], *, perfect: bool) -> dict[str
     return {
         "matching": {
             "references": len(rows) + len(lost) + 1,
+            "selected": len(rows) + len(lost) + 1,
             "with_reference": len(rows) + len(lost),
             "matched": len(rows),
             "scored": len(rows),
@@ -194,6 +195,9 @@ def _frame(task: Task, rows: list[dict[str, Any]], *, perfect: bool) -> dict[str
             "seed": 0,
             "sample_size": None,
             "where": [],
+            "group_by": [],
+            "min_bpm": None,
+            "max_bpm": None,
             "confidence_level": CONFIDENCE_LEVEL,
             "resamples": RESAMPLES,
         },

@@ -1,0 +1,205 @@
+"""Scores on standard output, in the format that was asked for: a run of an evaluation, or two runs compared.
+
+``table`` is for people, ``json`` and ``yaml`` are the whole document, ``jsonl`` and ``csv`` a line for each track.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TextIO
+
+from edm.cli import console
+
+__all__ = ["chosen_format", "comparison_lines", "summary_lines", "write_comparison", "write_document", "write_formats"]
+
+_GAP = "  "
+_CHANGED_SHOWN = 5
+
+
+def chosen_format(asked: str) -> str:
+    """Format for standard output, from the settings; ``auto`` is a table on a terminal, else json."""
+    if asked != "auto":
+        return asked
+    return "table" if console.is_terminal(console.data_stream()) else "json"
+
+
+def write_document(document: Mapping[str, Any], format_name: str, stream: TextIO) -> None:
+    """A run of ``edm evaluate bpm`` or ``beats``."""
+    if format_name == "table":
+        _write_lines(summary_lines(document), stream)
+    elif format_name == "jsonl":
+        _write_lines((_json(row) for row in document["tracks"]), stream)
+    elif format_name == "csv":
+        _write_csv([_flat(row) for row in document["tracks"]], stream)
+    else:
+        _write_whole(document, format_name, stream)
+
+
+def write_comparison(record: Mapping[str, Any], format_name: str, stream: TextIO) -> None:
+    """A comparison of two runs; ``jsonl`` and ``csv`` have a line for each metric."""
+    if format_name == "table":
+        _write_lines(comparison_lines(record), stream)
+    elif format_name in ("jsonl", "csv"):
+        rows = [{"metric": name} | dict(metric) for name, metric in record["metrics"].items()]
+        if format_name == "jsonl":
+            _write_lines((_json(row) for row in rows), stream)
+        else:
+            _write_csv([_flat(row) for row in rows], stream)
+    else:
+        _write_whole(record, format_name, stream)
+
+
+def write_formats(format_name: str, stream: TextIO) -> None:
+    """The formats of references and estimates; a line for each in ``jsonl`` and ``csv``."""
+    from edm.evaluation.readers import FORMATS
+
+    records = [
+        {
+            "name": name,
+            "summary": known.summary,
+            "suffixes": list(known.suffixes),
+            "carries": list(known.carries),
+            "example": known.example,
+        }
+        for name, known in FORMATS.items()
+    ]
+    if format_name == "table":
+        for record in records:
+            _write_lines(_format_lines(record), stream)
+    elif format_name == "jsonl":
+        _write_lines((_json(record) for record in records), stream)
+    elif format_name == "csv":
+        _write_csv([_flat(record) for record in records], stream)
+    else:
+        _write_whole(records, format_name, stream)
+
+
+def summary_lines(document: Mapping[str, Any]) -> list[str]:
+    """The scores that matter most, with their intervals, and the tempo bands beneath; 80 columns wide at most."""
+    from edm.evaluation.report.wording import headline, metric_rows
+
+    rows = headline(document)
+    if document["task"] == "bpm" and document["calibration"] is not None:
+        rows += metric_rows(document, ["expected_calibration_error"])
+    level = f"{100 * document['settings']['confidence_level']:g} % interval"
+    lines = _aligned([("", "value", level), *rows], right=(1, 2))
+    lines += ["", *_aligned(_band_rows(document), right=(1, 2, 3, 4))]
+    return lines
+
+
+def comparison_lines(record: Mapping[str, Any]) -> list[str]:
+    """Both runs side by side, and the tracks that changed most."""
+    from edm.evaluation.report.wording import label, shown
+
+    rows = [("", "a", "b", "p", "")]
+    for name, metric in record["metrics"].items():
+        p = "–" if metric["p_adjusted"] is None else f"{metric['p_adjusted']:.3f}"
+        verdict = "" if metric["verdict"] == "no clear difference" else metric["verdict"]
+        rows.append((label(name), shown(name, metric["a"]), shown(name, metric["b"]), p, verdict))
+    lines = _aligned(rows, right=(1, 2, 3))
+    for word in ("better", "worse"):
+        changed = record[word]
+        if changed:
+            lines += ["", f"{word} in b:"]
+            lines += [f"{_GAP}{_change(track)}" for track in changed[:_CHANGED_SHOWN]]
+        if len(changed) > _CHANGED_SHOWN:
+            lines.append(f"{_GAP}…")
+    return lines
+
+
+def _format_lines(record: Mapping[str, Any]) -> list[str]:
+    import textwrap
+
+    title = f"{record['name']} ({', '.join([*record['suffixes'], *record['carries']])})"
+    words = textwrap.wrap(record["summary"], 78, initial_indent=_GAP, subsequent_indent=_GAP)
+    return [title, *words, "", *(f"{_GAP}{_GAP}{line}" for line in record["example"].splitlines()), ""]
+
+
+def _change(track: Mapping[str, Any]) -> str:
+    from edm.cli.table import shorten_middle
+
+    values = [" ".join(_plain(side[key]) for key in side) for side in (track["a"], track["b"])]
+    return f"{shorten_middle(console.one_line(track['path']), 44)}: {values[0]} → {values[1]}"
+
+
+def _plain(value: object) -> str:
+    return "–" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _band_rows(document: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    from edm.evaluation.metrics import METRICS
+    from edm.evaluation.report.wording import shown
+
+    task = document["task"]
+    columns = (
+        ("accuracy1", "accuracy2", "within_0p01_octave")
+        if task == "bpm"
+        else ("f_measure", "f_measure_20ms", "downbeat_f_measure")
+    )
+    rows: list[tuple[str, ...]] = [("BPM", "tracks", *(METRICS[task][name].label for name in columns))]
+    for band, part in document["groups"]["tempo_band"].items():
+        values = (shown(name, part["summary"][name]) for name in columns)
+        rows.append((band, str(part["summary"]["tracks"]), *values))
+    return rows
+
+
+def _aligned(rows: Iterable[Sequence[str]], *, right: Sequence[int]) -> list[str]:
+    table = [tuple(row) for row in rows]
+    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
+    return [
+        _GAP.join(
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in table
+    ]
+
+
+def _flat(row: Mapping[str, Any]) -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for key, value in row.items():
+        if key == "fields":
+            # A column of the reference must not hide one of ours.
+            flat |= {(f"field_{name}" if name in row else name): text for name, text in value.items()}
+        elif key == "error":
+            flat |= {f"error_{part}": None if value is None else value[part] for part in ("type", "message")}
+        elif key == "alternatives":
+            flat[key] = "; ".join(f"{other['bpm']}" for other in value)
+        elif isinstance(value, list | tuple):
+            flat[key] = "; ".join(str(part) for part in value)
+        else:
+            flat[key] = value
+    return flat
+
+
+def _write_csv(rows: Sequence[Mapping[str, object]], stream: TextIO) -> None:
+    columns = dict.fromkeys(name for row in rows for name in row)
+    writer = csv.DictWriter(stream, list(columns), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+
+
+def _write_whole(document: Mapping[str, Any] | list[dict[str, Any]], format_name: str, stream: TextIO) -> None:
+    if format_name == "yaml":
+        import yaml
+
+        dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+        yaml.dump(document, stream, Dumper=dumper, allow_unicode=True, sort_keys=False, width=1000)
+        return
+    from edm.evaluation.report.folder import to_json
+
+    if isinstance(document, list):
+        stream.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    else:
+        stream.write(to_json(document))
+
+
+def _write_lines(lines: Iterable[str], stream: TextIO) -> None:
+    for line in lines:
+        stream.write(line + "\n")
+
+
+def _json(row: Mapping[str, Any]) -> str:
+    return json.dumps(row, ensure_ascii=False, allow_nan=False)

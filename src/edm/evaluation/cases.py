@@ -1,0 +1,160 @@
+"""One track of an evaluation: its reference, its estimate, and the row of scores that comes of the two.
+
+A row's keys are those of ``results.json`` (``docs/results.schema.json``); its numbers are rounded and finite. A track
+whose analysis failed, or of which the estimates say nothing, has a row like all others: its hits and scores are 0, its
+errors None, and its status says why.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from edm.evaluation.annotation import Annotation
+from edm.evaluation.beats import score_beats
+from edm.evaluation.confusion import confusion
+from edm.evaluation.metrics import METRICS, Metric, Task
+from edm.evaluation.summary import Status, rounded
+from edm.evaluation.tempo import score_tempo, tempo_band
+
+__all__ = ["Case", "Row", "beat_row", "tempo_row", "why_no_reference"]
+
+Row: TypeAlias = dict[str, Any]
+
+_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One track to be scored.
+
+    Attributes
+    ----------
+    reference
+        The truth.
+    reference_name
+        Which of the reference files it is from.
+    audio
+        The audio file, where it was found.
+    estimate
+        What was found out; None where the track failed, or nothing was estimated of it.
+    error
+        ``type``, ``message`` and ``hint`` of why the track failed.
+    fallback
+        Why the detector is not the best one.
+    duration_s
+        Length of the track, where it is known.
+    """
+
+    reference: Annotation
+    reference_name: str
+    audio: Path | None = None
+    estimate: Annotation | None = None
+    error: Mapping[str, str | None] | None = None
+    fallback: str | None = None
+    duration_s: float | None = None
+
+    @property
+    def status(self) -> Status:
+        """``ok``, ``failed`` or ``missing``."""
+        if self.error is not None:
+            return "failed"
+        return "missing" if self.estimate is None else "ok"
+
+
+def why_no_reference(reference: Annotation, task: Task, *, trim_s: float = 0.0) -> str | None:
+    """Why a reference cannot be scored for a task, in a few words; None if it can."""
+    if task == "bpm":
+        return None if reference.bpm is not None else "the reference gives no tempo"
+    if reference.beats_s is None or not len(reference.beats_s):
+        return "the reference gives no beats"
+    if trim_s > 0 and reference.beats_s[-1] < trim_s:
+        return f"the reference has no beats after the first {trim_s:g} s"
+    return None
+
+
+def tempo_row(case: Case, *, tolerance: float) -> Row:
+    """Row of ``edm evaluate bpm``; the reference must have a tempo.
+
+    Parameters
+    ----------
+    tolerance
+        Of Accuracy1 and Accuracy2, 0.04 for 4 %.
+    """
+    reference_bpm = case.reference.bpm
+    assert reference_bpm is not None
+    estimate = case.estimate
+    bpm = None if estimate is None else estimate.bpm
+    scores = score_tempo(reference_bpm, bpm, duration_s=case.duration_s, tolerance=tolerance)
+    return {
+        **_common(case, tempo_band(reference_bpm)),
+        "reference_bpm": _rounded(reference_bpm),
+        "estimate_bpm": _rounded(bpm),
+        "error_bpm": None if bpm is None else _rounded(bpm - reference_bpm),
+        "confusion": confusion(reference_bpm, bpm, tolerance=tolerance),
+        "confidence": None if estimate is None else _rounded(estimate.confidence),
+        "alternatives": []
+        if estimate is None
+        else [{"bpm": _rounded(other.bpm), "score": _rounded(other.score)} for other in estimate.alternatives],
+        **_scores(scores, METRICS["bpm"]),
+    }
+
+
+def beat_row(case: Case, *, trim_s: float) -> Row:
+    """Row of ``edm evaluate beats``; the reference must have a beat at or after `trim_s`."""
+    reference, estimate = case.reference, case.estimate
+    assert reference.beats_s is not None
+    beats_s = None if estimate is None else estimate.beats_s
+    score = score_beats(
+        reference.beats_s,
+        np.zeros(0) if beats_s is None else beats_s,
+        reference_downbeats_s=reference.downbeats_s,
+        # Whoever gives no estimate at all finds no downbeat either; whoever tells of beats alone is not asked for more.
+        estimate_downbeats_s=np.zeros(0) if estimate is None else estimate.downbeats_s,
+        trim_s=trim_s,
+    )
+    bpm = reference.bpm
+    if bpm is None and len(reference.beats_s) > 1:
+        # Good enough to sort tracks by speed, and not scored.
+        bpm = 60 / float(np.median(np.diff(reference.beats_s)))
+    return {
+        **_common(case, None if bpm is None else tempo_band(bpm)),
+        "reference_bpm": _rounded(bpm),
+        "reference_beats": score.reference_beats,
+        "estimated_beats": score.estimated_beats,
+        "reference_downbeats": score.reference_downbeats,
+        "estimated_downbeats": score.estimated_downbeats,
+        "range_s": [_rounded(instant) for instant in score.range_s],
+        **_scores(score.scores, METRICS["beats"]),
+    }
+
+
+def _common(case: Case, band: str | None) -> Row:
+    return {
+        "path": _printable(case.reference.path),
+        "reference": _printable(case.reference_name),
+        "audio": None if case.audio is None else _printable(case.audio),
+        "status": case.status,
+        "error": None if case.error is None else dict(case.error),
+        "fallback": case.fallback,
+        "fields": {name: _printable(value) for name, value in case.reference.fields.items()},
+        "tempo_band": band,
+        "duration_s": _rounded(case.duration_s),
+    }
+
+
+def _scores(scores: Mapping[str, float | None], metrics: Mapping[str, Metric]) -> Row:
+    return {key: rounded(scores[key], metric) for key, metric in metrics.items()}
+
+
+def _rounded(number: float | None) -> float | None:
+    return None if number is None else round(float(number), _DIGITS)
+
+
+def _printable(text: str | Path) -> str:
+    return os.fspath(text).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
