@@ -119,13 +119,14 @@ def _format_lines(record: Mapping[str, Any]) -> list[str]:
 
 def _change(track: Mapping[str, Any]) -> str:
     from edm.cli.table import shorten_middle
+    from edm.evaluation.report.wording import shown, shown_bpm
 
-    values = [" ".join(_plain(side[key]) for key in side) for side in (track["a"], track["b"])]
-    return f"{shorten_middle(console.one_line(track['path']), 44)}: {values[0]} → {values[1]}"
-
-
-def _plain(value: object) -> str:
-    return "–" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    a, b = track["a"], track["b"]
+    if "estimate_bpm" in a:
+        words = f"{shown_bpm(a['estimate_bpm'])} → {shown_bpm(b['estimate_bpm'])} BPM"
+    else:
+        words = f"F {shown('f_measure', a['f_measure'])} → {shown('f_measure', b['f_measure'])}"
+    return f"{shorten_middle(console.one_line(track['path']), 44)}: {words}"
 
 
 def _band_rows(document: Mapping[str, Any]) -> list[tuple[str, ...]]:
