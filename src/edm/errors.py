@@ -12,6 +12,8 @@
     │   ├── ModelsMissingError  nowhere to be found
     │   ├── ModelsCorruptError  found, but not what they should be
     │   └── DownloadError       could not be fetched
+    ├── LibraryError            the library's database
+    │   └── LibraryBusyError    another process writes to it
     └── WorkerError             a worker process
         ├── WorkerLostError     died (killed, crashed) with an item in hand
         └── WorkerTimeoutError  ran past its time
@@ -34,6 +36,8 @@ __all__ = [
     "EmptyAudioError",
     "InputError",
     "Interrupted",
+    "LibraryBusyError",
+    "LibraryError",
     "ModelsCorruptError",
     "ModelsError",
     "ModelsMissingError",
@@ -111,6 +115,14 @@ class ModelsCorruptError(ModelsError):
 
 class DownloadError(ModelsError):
     """A network file could not be fetched."""
+
+
+class LibraryError(EdmError):
+    """The library's database cannot be used."""
+
+
+class LibraryBusyError(LibraryError):
+    """Another process writes to the library."""
 
 
 class WorkerError(EdmError):

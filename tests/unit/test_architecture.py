@@ -47,7 +47,7 @@ def test_the_layers_hold(copy: Path) -> None:
         ("pipeline/summary.py", "from rich.table import Table", "talk to people"),
         ("audio/files.py", "import httpx", "One module goes to the network"),
         ("analysis/octave.py", "import numba", "One module compiles, and one loads"),
-        ("pipeline/records.py", "import sqlite3", "There is no database"),
+        ("pipeline/records.py", "import sqlite3", "One room knows the database"),
     ],
 )
 def test_an_import_against_the_grain_is_found(copy: Path, module: str, line: str, contract: str) -> None:
