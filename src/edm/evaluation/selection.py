@@ -22,7 +22,7 @@ __all__ = ["Condition", "check_columns", "draw_sample", "holds", "parse_conditio
 
 T = TypeVar("T")
 
-_CONDITION = re.compile(r"\s*(?P<column>[^=!<>]+?)\s*(?P<sign><=|>=|!=|=|<|>)\s*(?P<value>.*?)\s*", re.DOTALL)
+_CONDITION = re.compile(r"\s*(?P<column>[^=!<>\s][^=!<>]*?)\s*(?P<sign><=|>=|!=|=|<|>)\s*(?P<value>.*?)\s*", re.DOTALL)
 _ORDERS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
