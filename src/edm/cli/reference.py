@@ -22,6 +22,7 @@ which beats `edm.toml`, which beats the default; `edm config show` tells who won
 | 1 | the command failed, or every track did |
 | 2 | wrong usage, or wrong settings |
 | 3 | done, but some tracks failed |
+| 4 | `edm evaluate`: a score missed its `--fail-under` |
 | 130, 143 | interrupted, terminated; what was done is kept |
 | 141 | the reader of the output went away (`edm … \\| head`) |
 """

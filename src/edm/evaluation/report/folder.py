@@ -55,8 +55,8 @@ def check_output(output: Path) -> None:
 
 def run_name(document: Mapping[str, Any]) -> str:
     """Name of a run's folder, from when it started, its task and what it scored ("2026-01-31T12-00-00-bpm-network")."""
-    settings = document["settings"]
-    who = Path(str(settings["estimates"]).replace("\\", "/")).stem if settings["estimates"] else settings["detector"]
+    estimates, detector = document["settings"]["estimates"], document["detector"]
+    who = Path(str(estimates).replace("\\", "/")).stem if estimates else detector and detector["name"]
     words = re.sub(r"[^\w.]+", "-", who or "").strip("-._")[:_NAME_LENGTH].strip("-._")
     # Seconds are fine enough: runs of the same second are told apart by a number. Colons are not for Windows.
     started = document["run"]["started"][:19].replace(":", "-")

@@ -215,7 +215,7 @@ def test_half_a_surrogate_in_a_name_does_not_stop_a_report(tmp_path: Path) -> No
         ({"estimates": "C:\\x\\größe.json", "detector": None}, "2026-01-31T12-00-00-bpm-größe"),
         ({"estimates": "../..", "detector": None}, "2026-01-31T12-00-00-bpm"),
         ({"estimates": "é" * 300, "detector": None}, "2026-01-31T12-00-00-bpm-" + "é" * 40),
-        ({"detector": None}, "2026-01-31T12-00-00-bpm"),
+        ({"detector": "auto"}, "2026-01-31T12-00-00-bpm-network"),
     ],
 )
 def test_a_run_is_named_by_time_task_and_what_was_scored(changes: dict[str, Any], name: str, tmp_path: Path) -> None:
