@@ -107,7 +107,10 @@ def title(document: Mapping[str, Any]) -> str:
     what = "Tempo" if document["task"] == "bpm" else "Beats"
     settings = document["settings"]
     who = settings.get("estimates") or settings.get("detector")
-    against = ", ".join(one_line(_base(name)) for name in settings["reference"])
+    references = settings["reference"]
+    # One manifest is called like the next; their folders tell them apart.
+    parts = 1 if len({_base(name) for name in references}) == len(references) else 2
+    against = ", ".join(one_line(_base(name, parts=parts)) for name in references)
     return f"{what} of {one_line(_base(who))} against {against}" if who else f"{what} against {against}"
 
 
@@ -312,6 +315,6 @@ def _percent_words(share: float) -> str:
     return f"{share * 100:g} %"
 
 
-def _base(name: str) -> str:
-    """Last part of a path of either kind."""
-    return name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or name
+def _base(name: str, *, parts: int = 1) -> str:
+    """Last part of a path of either kind, or the last few."""
+    return "/".join(name.replace("\\", "/").rstrip("/").split("/")[-parts:]) or name
