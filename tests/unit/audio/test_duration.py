@@ -30,14 +30,9 @@ SECONDS = 3.0
     ],
 )
 def test_the_length_is_that_of_the_sound(tmp_path: Path, suffix: str, within_s: float) -> None:
-    path = write_audio(tmp_path / f"a{suffix}", noise(SECONDS))
+    path = write_audio(tmp_path / f"a{suffix}", noise(SECONDS, rate=48000), 48000)
     found = header_duration_s(path)
     assert found == pytest.approx(SECONDS, abs=within_s + 1e-9)
-
-
-def test_the_suffix_is_not_believed(tmp_path: Path) -> None:
-    path = write_audio(tmp_path / "a.flac", noise(SECONDS))
-    assert header_duration_s(path.rename(tmp_path / "a.mp3")) == pytest.approx(SECONDS)
 
 
 @pytest.mark.parametrize(
