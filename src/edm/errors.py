@@ -14,6 +14,7 @@
     │   └── DownloadError       could not be fetched
     ├── LibraryError            the library's database
     │   └── LibraryBusyError    another process writes to it
+    ├── ArtifactError           a file of matrices, or what is to become one
     └── WorkerError             a worker process
         ├── WorkerLostError     died (killed, crashed) with an item in hand
         └── WorkerTimeoutError  ran past its time
@@ -29,6 +30,7 @@ import signal
 from pathlib import Path
 
 __all__ = [
+    "ArtifactError",
     "AudioError",
     "DecodeError",
     "DownloadError",
@@ -123,6 +125,10 @@ class LibraryError(EdmError):
 
 class LibraryBusyError(LibraryError):
     """Another process writes to the library."""
+
+
+class ArtifactError(EdmError):
+    """Matrices cannot be built, written or read."""
 
 
 class WorkerError(EdmError):
