@@ -18,11 +18,12 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ValidationError
 
 from edm.errors import SettingsError
+from edm.settings import Settings
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -32,11 +33,7 @@ else:
 __all__ = [
     "SETTINGS_FILE",
     "SHORT_VARIABLES",
-    "AnalysisSettings",
     "LoadedSettings",
-    "ModelsSettings",
-    "OutputSettings",
-    "Settings",
     "default_toml",
     "load_settings",
     "project_settings_path",
@@ -47,105 +44,9 @@ __all__ = [
 
 SETTINGS_FILE = "edm.toml"
 _PREFIX = "EDM_"
-SHORT_VARIABLES = {"EDM_MAX_WORKERS": "analysis.max_workers"}
+SHORT_VARIABLES = {"EDM_DB": "library.database", "EDM_MAX_WORKERS": "analysis.max_workers"}
+_PATHS = ("models.dir", "library.database", "library.artifacts_dir")
 _TOML_WIDTH = 110
-
-
-def _none_if_zero(value: object) -> object:
-    return None if not isinstance(value, bool) and value in (0, "", "0") else value
-
-
-def _no_boolean(value: object) -> object:
-    # Pydantic would take true for 1.
-    if isinstance(value, bool):
-        raise ValueError("should be a number")
-    return value
-
-
-def _split_list(value: object) -> object:
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-
-_OptionalCount = Annotated[int | None, BeforeValidator(_none_if_zero), BeforeValidator(_no_boolean)]
-_OptionalNumber = Annotated[float | None, BeforeValidator(_none_if_zero), BeforeValidator(_no_boolean)]
-_Workers = Annotated[int, BeforeValidator(_no_boolean)]
-_Names = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
-_OptionalPath = Annotated[Path | None, BeforeValidator(_none_if_zero)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class AnalysisSettings(_Section):
-    """What is asked of a track, and by how many workers."""
-
-    types: _Names = Field(default=("bpm", "beats"), min_length=1, description="Estimates to make: bpm, beats.")
-    detector: str = Field(
-        default="auto",
-        min_length=1,
-        description="Beat detector: network (published networks, best), flux (needs no networks), "
-        "librosa (for comparison), or auto: the best one that is installed.",
-    )
-    min_bpm: _OptionalNumber = Field(default=None, gt=0, description="Hard lower limit of the reported tempo; 0: none.")
-    max_bpm: _OptionalNumber = Field(default=None, gt=0, description="Hard upper limit of the reported tempo; 0: none.")
-    metadata: Literal["use", "ignore", "prefer"] = Field(
-        default="use",
-        description="BPM tags in the files. use: reported, and may break a tie; ignore: not read; prefer: a "
-        "plausible tag stands in for the analysis of tempo.",
-    )
-    default_workers: _Workers = Field(
-        default=-1,
-        ge=-1,
-        description="Worker processes when --workers is not given; -1: as many as cores and memory allow.",
-    )
-    max_workers: _OptionalCount = Field(
-        default=None,
-        gt=0,
-        description="Cap on the number of workers, whoever asks; never raises it; 0: no cap. Also EDM_MAX_WORKERS.",
-    )
-    timeout_s: _OptionalNumber = Field(default=None, gt=0, description="Seconds that one track may take; 0: no limit.")
-
-    @model_validator(mode="after")
-    def _check(self) -> AnalysisSettings:
-        if self.min_bpm is not None and self.max_bpm is not None and self.min_bpm >= self.max_bpm:
-            raise ValueError(f"min_bpm ({self.min_bpm:g}) should be less than max_bpm ({self.max_bpm:g})")
-        if self.default_workers == 0:
-            raise ValueError("default_workers should be at least 1, or -1 for as many as fit")
-        return self
-
-
-class ModelsSettings(_Section):
-    """Where the published networks are, and where they come from."""
-
-    dir: _OptionalPath = Field(
-        default=None, description="Folder of the networks; empty: our cache, then the installed madmom package."
-    )
-    url: str = Field(
-        default="https://raw.githubusercontent.com/CPJKU/madmom_models/7e3dc1b0cad499792767074d03c38b194b9b0a79/",
-        pattern=r"^https?://",
-        description="Where `edm models fetch` gets them; every file is checked by SHA-256.",
-    )
-
-
-class OutputSettings(_Section):
-    """How results and progress are shown."""
-
-    format: Literal["auto", "table", "json", "jsonl", "csv", "yaml"] = Field(
-        default="auto", description="auto: a table on a terminal, else jsonl. Also: table, json, jsonl, csv, yaml."
-    )
-    progress: Literal["auto", "plain", "json", "none"] = Field(
-        default="auto",
-        description="auto: a live board on a terminal, else plain. plain: a line now and then. Also: json, none.",
-    )
-
-
-class Settings(_Section):
-    """Everything that can be set, checked."""
-
-    analysis: AnalysisSettings = AnalysisSettings()
-    models: ModelsSettings = ModelsSettings()
-    output: OutputSettings = OutputSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +213,7 @@ def _read_file(path: Path) -> dict[str, object]:
 
 def _anchored(key: str, value: object, folder: Path) -> object:
     # A path in a file means the same wherever one stands.
-    if key == "models.dir" and isinstance(value, str) and value:
+    if key in _PATHS and isinstance(value, str) and value:
         return folder / Path(value).expanduser()
     return value
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import platformdirs
 
-__all__ = ["cache_dir", "kernel_cache_dir"]
+__all__ = ["cache_dir", "default_database", "kernel_cache_dir", "state_dir"]
 
 
 def cache_dir() -> Path:
@@ -17,3 +17,13 @@ def cache_dir() -> Path:
 def kernel_cache_dir() -> Path:
     """Folder of compiled kernels."""
     return cache_dir() / "kernels"
+
+
+def default_database() -> Path:
+    """The library, where no other is named."""
+    return Path(platformdirs.user_data_dir("edm", appauthor=False)) / "library.db"
+
+
+def state_dir() -> Path:
+    """Folder for what tells of the past: logs and reports of runs."""
+    return Path(platformdirs.user_state_dir("edm", appauthor=False))

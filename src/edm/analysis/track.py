@@ -11,9 +11,9 @@ from edm.analysis.bpm import hear_rhythm
 from edm.audio.decode import decode
 from edm.audio.tags import read_tags
 from edm.dsp.warm import ensure_compiled
-from edm.model import AnalysisOptions, Tempo, TrackAnalysis
+from edm.model import AnalysisOptions, Audio, Tempo, TrackAnalysis
 
-__all__ = ["TYPES", "analyze_track", "prepare"]
+__all__ = ["SAMPLE_RATE", "TYPES", "analyze_samples", "analyze_track", "prepare"]
 
 TYPES: dict[str, str] = {
     "bpm": "tempo, its confidence, alternatives and stability",
@@ -21,7 +21,8 @@ TYPES: dict[str, str] = {
 }
 """Estimates that can be asked for, and what they are."""
 
-_SAMPLE_RATE = 44100
+SAMPLE_RATE = 44100
+"""Hz, of the samples that are analysed."""
 
 
 def _silently(step: str) -> None:
@@ -56,7 +57,37 @@ def analyze_track(
         on_step("tags")
         tag_bpm = read_tags(path).bpm
     on_step("decode")
-    audio = decode(path, sample_rate=_SAMPLE_RATE)
+    audio = decode(path, sample_rate=SAMPLE_RATE)
+    return analyze_samples(path, audio, asked, tag_bpm=tag_bpm, on_step=on_step, started=started)
+
+
+def analyze_samples(
+    path: Path,
+    audio: Audio,
+    options: AnalysisOptions,
+    *,
+    tag_bpm: float | None = None,
+    on_step: Callable[[str], None] = _silently,
+    started: float | None = None,
+) -> TrackAnalysis:
+    """Analyse a track that has been decoded already.
+
+    Parameters
+    ----------
+    path
+        What the samples are of.
+    audio
+        At `SAMPLE_RATE`.
+    options
+        What to ask.
+    tag_bpm
+        The BPM tag, where there is one and it may be used.
+    on_step
+        As for `analyze_track`.
+    started
+        Reading of `time.perf_counter` from which the elapsed time counts; None counts from now.
+    """
+    asked, began = options, time.perf_counter() if started is None else started
     trusted_bpm = tag_bpm if asked.metadata == "prefer" and _within(tag_bpm, asked) else None
     tempo = beats = grid = detector = fallback = None
     if trusted_bpm is not None:
@@ -86,7 +117,7 @@ def analyze_track(
         detector=detector,
         fallback=fallback,
         tag_bpm=tag_bpm,
-        elapsed_s=time.perf_counter() - started,
+        elapsed_s=time.perf_counter() - began,
         warnings=audio.warnings,
     )
 

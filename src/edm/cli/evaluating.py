@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from edm.cli import console, options
 
 if TYPE_CHECKING:
-    from edm.config import Settings
     from edm.pipeline.evaluation_plan import EvaluationOptions, EvaluationPlan
+    from edm.settings import Settings
 
 __all__ = ["Flags", "run_evaluation"]
 
@@ -57,6 +57,8 @@ def run_evaluation(asked: EvaluationOptions, flags: Flags) -> int:
 
     settings = load_settings(flags.settings).settings
     chosen = chosen_format(settings.output.format)
+    # First of all, even where nothing will be analysed: a misspelt name should never pass.
+    analysis = options.analysis_options(settings)
     gates = parse_gates(flags.fail_under, asked.task)
     plan = plan_evaluation(asked)
     if not flags.quiet:
@@ -65,7 +67,7 @@ def run_evaluation(asked: EvaluationOptions, flags: Flags) -> int:
         _list_tracks(plan, flags)
         return 0
     check_output(flags.output)
-    document, exit_code = _score(plan, settings, flags)
+    document, exit_code = _score(plan, analysis, settings, flags)
     document["gates"] = check_gates(gates, document["summary"], asked.task)
     folder = write_run(document, flags.output, name=run_name(document))
     if not flags.quiet:
@@ -76,7 +78,9 @@ def run_evaluation(asked: EvaluationOptions, flags: Flags) -> int:
     return _GATE_MISSED if missed else exit_code
 
 
-def _score(plan: EvaluationPlan, settings: Settings, flags: Flags) -> tuple[dict[str, Any], int]:
+def _score(
+    plan: EvaluationPlan, analysis: AnalysisOptions, settings: Settings, flags: Flags
+) -> tuple[dict[str, Any], int]:
     from edm.cli.report import show_summary
     from edm.cli.running import worker_request
     from edm.pipeline.evaluate import evaluate
@@ -89,7 +93,7 @@ def _score(plan: EvaluationPlan, settings: Settings, flags: Flags) -> tuple[dict
     try:
         document = evaluate(
             plan,
-            analysis=options.analysis_options(settings),
+            analysis=analysis,
             workers=worker_request(settings),
             max_workers=settings.analysis.max_workers,
             timeout_s=settings.analysis.timeout_s,
@@ -98,8 +102,10 @@ def _score(plan: EvaluationPlan, settings: Settings, flags: Flags) -> tuple[dict
             on_result=tally.add,
         )
     finally:
-        if not flags.quiet or flags.debug:
-            show_summary(tally.summary(), debug=flags.debug)
+        summary = tally.summary()
+        # Where nothing has begun, whatever stopped it says all there is to say.
+        if (not flags.quiet or flags.debug) and (summary.analysed or summary.failed):
+            show_summary(summary, debug=flags.debug)
     return document, tally.summary().exit_code
 
 

@@ -13,8 +13,8 @@ import typer
 from edm.errors import InputError
 
 if TYPE_CHECKING:
-    from edm.config import Settings
     from edm.model import AnalysisOptions
+    from edm.settings import Settings
 
 __all__ = [
     "Detector",

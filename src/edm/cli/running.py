@@ -10,9 +10,9 @@ from edm.cli import console
 from edm.cli.output import Writer
 
 if TYPE_CHECKING:
-    from edm.config import Settings
     from edm.model import AnalysisOptions, Result, TrackAnalysis
     from edm.pipeline.summary import RunSummary
+    from edm.settings import Settings
 
 __all__ = ["gather_tracks", "list_tracks", "run_analysis", "worker_request"]
 

@@ -16,6 +16,7 @@ __all__ = ["chosen_format", "comparison_lines", "summary_lines", "write_comparis
 
 _GAP = "  "
 _CHANGED_SHOWN = 5
+_ERROR_COLUMNS = {"error_type": "type", "error_message": "message"}
 
 
 def chosen_format(asked: str) -> str:
@@ -160,12 +161,13 @@ def _aligned(rows: Iterable[Sequence[str]], *, right: Sequence[int]) -> list[str
 
 def _flat(row: Mapping[str, Any]) -> dict[str, object]:
     flat: dict[str, object] = {}
+    ours = {*row, *_ERROR_COLUMNS}
     for key, value in row.items():
         if key == "fields":
             # A column of the reference must not hide one of ours.
-            flat |= {(f"field_{name}" if name in row else name): text for name, text in value.items()}
+            flat |= {(f"field_{name}" if name in ours else name): text for name, text in value.items()}
         elif key == "error":
-            flat |= {f"error_{part}": None if value is None else value[part] for part in ("type", "message")}
+            flat |= {column: None if value is None else value[part] for column, part in _ERROR_COLUMNS.items()}
         elif key == "alternatives":
             flat[key] = "; ".join(f"{other['bpm']}" for other in value)
         elif isinstance(value, list | tuple):

@@ -1,0 +1,151 @@
+"""The settings there are: their names, types, limits, defaults, and what they mean.
+
+Where their values come from is `edm.config`'s business.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+__all__ = [
+    "AnalysisSettings",
+    "ArtifactsSettings",
+    "LibrarySettings",
+    "ModelsSettings",
+    "OutputSettings",
+    "Settings",
+    "SonicSettings",
+]
+
+
+def _none_if_zero(value: object) -> object:
+    return None if not isinstance(value, bool) and value in (0, "", "0") else value
+
+
+def _no_boolean(value: object) -> object:
+    # Pydantic would take true for 1.
+    if isinstance(value, bool):
+        raise ValueError("should be a number")
+    return value
+
+
+def _split_list(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+_OptionalCount = Annotated[int | None, BeforeValidator(_none_if_zero), BeforeValidator(_no_boolean)]
+_OptionalNumber = Annotated[float | None, BeforeValidator(_none_if_zero), BeforeValidator(_no_boolean)]
+_Workers = Annotated[int, BeforeValidator(_no_boolean)]
+_Names = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
+_OptionalPath = Annotated[Path | None, BeforeValidator(_none_if_zero)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class AnalysisSettings(_Section):
+    """What is asked of a track, and by how many workers."""
+
+    types: _Names = Field(default=("bpm", "beats"), min_length=1, description="Estimates to make: bpm, beats.")
+    detector: str = Field(
+        default="auto",
+        min_length=1,
+        description="Beat detector: network (published networks, best), flux (needs no networks), "
+        "librosa (for comparison), or auto: the best one that is installed.",
+    )
+    min_bpm: _OptionalNumber = Field(default=None, gt=0, description="Hard lower limit of the reported tempo; 0: none.")
+    max_bpm: _OptionalNumber = Field(default=None, gt=0, description="Hard upper limit of the reported tempo; 0: none.")
+    metadata: Literal["use", "ignore", "prefer"] = Field(
+        default="use",
+        description="BPM tags in the files. use: reported, and may break a tie; ignore: not read; prefer: a "
+        "plausible tag stands in for the analysis of tempo.",
+    )
+    default_workers: _Workers = Field(
+        default=-1,
+        ge=-1,
+        description="Worker processes when --workers is not given; -1: as many as cores and memory allow.",
+    )
+    max_workers: _OptionalCount = Field(
+        default=None,
+        gt=0,
+        description="Cap on the number of workers, whoever asks; never raises it; 0: no cap. Also EDM_MAX_WORKERS.",
+    )
+    timeout_s: _OptionalNumber = Field(default=None, gt=0, description="Seconds that one track may take; 0: no limit.")
+
+    @model_validator(mode="after")
+    def _check(self) -> AnalysisSettings:
+        if self.min_bpm is not None and self.max_bpm is not None and self.min_bpm >= self.max_bpm:
+            raise ValueError(f"min_bpm ({self.min_bpm:g}) should be less than max_bpm ({self.max_bpm:g})")
+        if self.default_workers == 0:
+            raise ValueError("default_workers should be at least 1, or -1 for as many as fit")
+        return self
+
+
+class ModelsSettings(_Section):
+    """Where the published networks are, and where they come from."""
+
+    dir: _OptionalPath = Field(
+        default=None, description="Folder of the networks; empty: our cache, then the installed madmom package."
+    )
+    url: str = Field(
+        default="https://raw.githubusercontent.com/CPJKU/madmom_models/7e3dc1b0cad499792767074d03c38b194b9b0a79/",
+        pattern=r"^https?://",
+        description="Where `edm models fetch` gets them; every file is checked by SHA-256.",
+    )
+
+
+class LibrarySettings(_Section):
+    """Where the library is."""
+
+    database: _OptionalPath = Field(
+        default=None, description="The library, one file; empty: in your data folder. Also EDM_DB."
+    )
+    artifacts_dir: _OptionalPath = Field(
+        default=None, description="Folder of the matrices; empty: artifacts, beside the database."
+    )
+
+
+class SonicSettings(_Section):
+    """How sonic features are taken."""
+
+    mode: Literal["auto", "beat", "windowed"] = Field(
+        default="auto",
+        description="auto: from beat to beat, in windows of a second where beats fail. Also: beat, windowed.",
+    )
+
+
+class ArtifactsSettings(_Section):
+    """How the matrices are made."""
+
+    variant: str = Field(
+        default="tower",
+        min_length=1,
+        description="Scaling: raw, zscore, robust, robust_whiten or tower (each family scaled and reduced for itself).",
+    )
+
+
+class OutputSettings(_Section):
+    """How results and progress are shown."""
+
+    format: Literal["auto", "table", "json", "jsonl", "csv", "yaml"] = Field(
+        default="auto", description="auto: a table on a terminal, else jsonl. Also: table, json, jsonl, csv, yaml."
+    )
+    progress: Literal["auto", "plain", "json", "none"] = Field(
+        default="auto",
+        description="auto: a live board on a terminal, else plain. plain: a line now and then. Also: json, none.",
+    )
+
+
+class Settings(_Section):
+    """Everything that can be set, checked."""
+
+    analysis: AnalysisSettings = AnalysisSettings()
+    models: ModelsSettings = ModelsSettings()
+    library: LibrarySettings = LibrarySettings()
+    sonic: SonicSettings = SonicSettings()
+    artifacts: ArtifactsSettings = ArtifactsSettings()
+    output: OutputSettings = OutputSettings()
