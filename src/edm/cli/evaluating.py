@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from edm.cli import console, options
 
 if TYPE_CHECKING:
+    from edm.model import AnalysisOptions
     from edm.pipeline.evaluation_plan import EvaluationOptions, EvaluationPlan
     from edm.settings import Settings
 

@@ -214,7 +214,8 @@ def _nothing_to_score(
     what = "an estimate" if options.estimates is not None else "an audio file"
     shown = "; ".join(f"{one['path']}: {one['reason']}" for one in unmatched[:_REASONS_SHOWN])
     more = f"; … and {len(unmatched) - _REASONS_SHOWN} more" if len(unmatched) > _REASONS_SHOWN else ""
-    hint = None if options.source is not None else "--source FOLDER says where the tracks are"
+    lost = options.source is None and options.estimates is None
+    hint = "--source FOLDER says where the tracks are" if lost else None
     return InputError(f"none of {len(named)} references can be scored with {what}: {shown}{more}", hint=hint)
 
 
