@@ -4,13 +4,15 @@ A folder gives every file in it, and in the folders below, whose suffix is one o
 Passed over are hidden names, the copies of metadata that macOS leaves (``._track.mp3``, ``__MACOSX``) and what a
 ``.edmignore`` file excludes, which has the syntax of ``.gitignore``, holds for its folder and those below, and may be
 overruled by one further down. Links are followed, real folders first; each folder and each file counts once.
-A file that is named outright is taken whatever its name.
+A file that is named outright is taken whatever its name. `survey` tells sizes and times, too, and what it could not
+see.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, TypeAlias
 
@@ -20,7 +22,7 @@ from edm.errors import InputError
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-__all__ = ["IGNORE_FILE", "find_tracks", "read_path_list"]
+__all__ = ["IGNORE_FILE", "FoundFile", "Survey", "find_tracks", "read_path_list", "survey"]
 
 IGNORE_FILE = ".edmignore"
 
@@ -30,6 +32,31 @@ _FOREIGN_FOLDERS = {"__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Informa
 _Warn: TypeAlias = Callable[[str], None]
 # Ignore rules from the outermost folder inwards, each with the folder it stands in.
 _Rules: TypeAlias = "tuple[tuple[Path, GitIgnoreSpec], ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A track's file as a walk finds it: size in bytes, time of its last change in nanoseconds since 1970."""
+
+    path: Path
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """All that is in a folder.
+
+    Attributes
+    ----------
+    files
+        In the order of their names.
+    unseen
+        Folders and links that could not be looked into: what is in them may be there all the same.
+    """
+
+    files: tuple[FoundFile, ...]
+    unseen: tuple[Path, ...] = ()
 
 
 def find_tracks(
@@ -63,7 +90,7 @@ def find_tracks(
         reason = _why_missing(path)
         if reason and not keep_missing:
             raise InputError(f"{path}: {reason}", hint="check the spelling, or whether a drive is missing")
-        found = _walk(path, warn) if reason is None and path.is_dir() else [path]
+        found = [found for found, _ in _walk(path, warn, [])] if reason is None and path.is_dir() else [path]
         for track in found:
             # What is not there may have a name that cannot even be looked up.
             key = str(track) if reason else os.path.realpath(track)
@@ -71,6 +98,22 @@ def find_tracks(
                 seen.add(key)
                 tracks.append(track)
     return tracks
+
+
+def survey(folder: Path, *, on_warning: Callable[[str], None] | None = None) -> Survey:
+    """Tracks below ``folder`` with their sizes and times of change, and the folders that cannot be read.
+
+    The same walk as that of `find_tracks`, with one look at each file and none into it.
+    """
+    unseen: list[Path] = []
+    files: list[FoundFile] = []
+    for path, entry in _walk(folder, on_warning or (lambda _: None), unseen):
+        try:
+            status = path.stat() if entry is None else entry.stat()
+        except OSError:  # gone since
+            continue
+        files.append(FoundFile(path, status.st_size, status.st_mtime_ns))
+    return Survey(tuple(files), tuple(unseen))
 
 
 def read_path_list(
@@ -140,8 +183,9 @@ def _why_missing(path: Path) -> str | None:
     return None
 
 
-def _walk(root: Path, warn: _Warn) -> list[Path]:
-    found: list[Path] = []
+def _walk(root: Path, warn: _Warn, unseen: list[Path]) -> list[tuple[Path, os.DirEntry[str] | None]]:
+    """Tracks below ``root`` in the order of their names, with their entries (None for links)."""
+    found: list[tuple[Path, os.DirEntry[str] | None]] = []
     linked: list[Path] = []
     folders: list[tuple[Path, _Rules]] = [(root, ())]
     # Links wait until all real folders are known, so that a track is called by its own name.
@@ -160,12 +204,13 @@ def _walk(root: Path, warn: _Warn) -> list[Path]:
             with os.scandir(folder) as scan:
                 entries = sorted(scan, key=lambda entry: entry.name)
         except OSError as exc:
+            unseen.append(folder)
             warn(f"{folder}: cannot be read: {(exc.strerror or str(exc)).lower()}")
             continue
         rules = _with_rules_of(folder, rules, warn)
         for entry in entries:
             path = folder / entry.name
-            kind = _kind(entry, path, warn)
+            kind = _kind(entry, path, warn, unseen)
             if kind is None or _is_ignored(path, rules, is_folder=kind == "folder"):
                 continue
             if entry.is_symlink():
@@ -173,13 +218,13 @@ def _walk(root: Path, warn: _Warn) -> list[Path]:
             elif kind == "folder":
                 folders.append((path, rules))
             else:
-                found.append(path)
-    own = {os.path.realpath(track) for track in found} if linked else set()
-    found += [link for link in linked if os.path.realpath(link) not in own]
-    return sorted(found, key=lambda path: path.parts)
+                found.append((path, entry))
+    own = {os.path.realpath(path) for path, _ in found} if linked else set()
+    found += [(link, None) for link in linked if os.path.realpath(link) not in own]
+    return sorted(found, key=lambda pair: pair[0].parts)
 
 
-def _kind(entry: os.DirEntry[str], path: Path, warn: _Warn) -> Literal["folder", "track"] | None:
+def _kind(entry: os.DirEntry[str], path: Path, warn: _Warn, unseen: list[Path]) -> Literal["folder", "track"] | None:
     """What an entry of a folder is to us; None for what does not concern us."""
     if entry.name.startswith(".") or entry.name in _FOREIGN_FOLDERS:
         return None
@@ -193,6 +238,7 @@ def _kind(entry: os.DirEntry[str], path: Path, warn: _Warn) -> Literal["folder",
         if entry.is_symlink() and not path.exists():
             warn(f"{path}: is a link to nothing")
     except OSError as exc:
+        unseen.append(path)
         warn(f"{path}: cannot be read: {(exc.strerror or str(exc)).lower()}")
     return None
 

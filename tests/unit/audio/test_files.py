@@ -11,7 +11,7 @@ import pytest
 
 from edm.audio.containers import SUFFIXES
 from edm.audio.decode import decode
-from edm.audio.files import find_tracks, read_path_list
+from edm.audio.files import FoundFile, find_tracks, read_path_list, survey
 from edm.errors import DecodeError, InputError
 
 needs_links = pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
@@ -177,3 +177,41 @@ def test_relative_paths_are_looked_for_here_and_then_beside_the_list(
 def test_a_list_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot read the list"):
         read_path_list(tmp_path / "gone.txt")
+
+
+def test_a_survey_tells_sizes_and_times_of_what_a_walk_finds(tmp_path: Path) -> None:
+    touch(tmp_path, "b/a.wav", "a.wav", ".hidden.wav", "notes.txt")
+    (tmp_path / "a.wav").write_bytes(b"12345")
+    os.utime(tmp_path / "a.wav", ns=(0, 1_234_567_891))
+    seen = survey(tmp_path)
+    assert [file.path for file in seen.files] == find_tracks([tmp_path])
+    assert seen.files[0] == FoundFile(tmp_path / "a.wav", 5, 1_234_567_891)
+    assert seen.unseen == ()
+
+
+@needs_links
+def test_a_survey_tells_of_the_files_that_links_lead_to(tmp_path: Path) -> None:
+    touch(tmp_path, "elsewhere/far.wav", "music/near.wav")
+    (tmp_path / "elsewhere" / "far.wav").write_bytes(b"123")
+    (tmp_path / "music" / "link.wav").symlink_to(tmp_path / "elsewhere" / "far.wav")
+    assert [(file.path.name, file.size) for file in survey(tmp_path / "music").files] == [
+        ("link.wav", 3),
+        ("near.wav", 0),
+    ]
+
+
+def test_a_survey_names_what_it_could_not_see(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    touch(tmp_path, "open/a.wav", "shut/b.wav")
+    real = os.scandir
+
+    def refuse(folder: Path) -> object:
+        if Path(folder).name == "shut":
+            raise PermissionError(13, "Permission denied")
+        return real(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    warnings: list[str] = []
+    seen = survey(tmp_path, on_warning=warnings.append)
+    assert [file.path.name for file in seen.files] == ["a.wav"]
+    assert seen.unseen == (tmp_path / "shut",)
+    assert len(warnings) == 1
