@@ -1,8 +1,9 @@
 """Weights of the cues that decide octave and bar line, and how well they do on tracks they were not fitted on.
 
-    python benchmarks/fit_weights.py SET... [--detector network]
+    python benchmarks/fit_weights.py MANIFEST... [--detector network]
 
-SETs as for ``accuracy.py``; constant tracks up to 205 BPM count. For the octave, synthesised tracks take part with a
+A MANIFEST is a reference with tempo and beats (see ``edm evaluate formats``) and a column ``constant``; tracks of
+constant tempo up to 205 BPM count. For the octave, synthesised tracks take part with a
 third of the weight, so that plain cases stay plain. A softmax over the candidates is fitted by likelihood with a light
 penalty; "left out" is the share right when each real track is judged by weights fitted without it. The prior and the
 ranges of the cues are choices, not fits.
@@ -12,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ from edm.analysis.rhythm import DEFAULT_BPM_RANGE
 from edm.audio.decode import decode
 from edm.demo.synth import synthesise
 from edm.model import Audio
-from scoring import MAX_BPM, read_set
+from edm.pipeline.evaluation_plan import EvaluationOptions, plan_evaluation
 
 PENALTY = 0.05
 SYNTHETIC_SHARE = 0.3
@@ -99,18 +99,17 @@ def left_out(cases: list[Case]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sets", nargs="+", type=Path)
+    parser.add_argument("manifests", nargs="+")
     parser.add_argument("--detector", default="network")
     arguments = parser.parse_args()
     detect = load_detector(arguments.detector)
     octaves, bars, missed = [], [], 0
-    for reference in (one for folder in arguments.sets for one in read_set(folder)):
-        if not reference.constant or reference.bpm > MAX_BPM:
-            continue
-        evidence = detect(decode(reference.path, sample_rate=44100))
-        case = octave_case(evidence, reference.bpm, 1.0)
-        missed += case is None
-        octaves.append(case)
+    asked = EvaluationOptions("beats", tuple(arguments.manifests), where=("constant=1", "bpm<=205"))
+    for case in plan_evaluation(asked).cases:
+        reference = case.reference
+        evidence = detect(decode(case.audio, sample_rate=44100))
+        octaves.append(octave_case(evidence, reference.bpm, 1.0))
+        missed += octaves[-1] is None
         bars.append(bar_case(evidence, reference.bpm, reference.beats_s, reference.downbeats_s))
     for number, (style, bpm) in enumerate(SYNTHETIC):
         samples = synthesise(style, bpm=bpm, duration_s=40, first_beat_s=0.137, seed=number).samples
