@@ -7,6 +7,8 @@ import os
 import sys
 from typing import TextIO
 
+from edm.audio.file_names import printable
+
 __all__ = ["data_stream", "drop_data_stream", "fail", "is_terminal", "one_line", "say", "stdout_is_terminal"]
 
 
@@ -55,5 +57,4 @@ def fail(message: str, hint: str | None = None) -> None:
 
 def one_line(text: str) -> str:
     """`text` without line breaks, tabs and other control characters, which would garble a terminal."""
-    encodable = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in encodable)
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in printable(text))

@@ -153,7 +153,9 @@ def compare(
     asked = load_settings({"output.format": ("--format", format_name)}).settings.output.format
     chosen = chosen_format(asked)
     record = comparison_record(compare_runs(read_run(Path(run_a)), read_run(Path(run_b)), seed=seed))
-    console.say(f"a: {run_a}\nb: {run_b}\n{record['tracks']} tracks in both; p by Holm over all metrics")
+    for name, run in (("a", run_a), ("b", run_b)):
+        console.say(console.one_line(f"{name}: {run}"))
+    console.say(f"{record['tracks']} tracks in both; p by Holm over all metrics")
     for warning in record["warnings"] if isinstance(record["warnings"], list) else ():
         console.say(f"warning: {console.one_line(warning)}")
     write_comparison(record, chosen, console.data_stream())

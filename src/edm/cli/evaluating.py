@@ -130,7 +130,7 @@ def _tell_list(what: str, entries: list[dict[str, str]]) -> None:
 
 
 def _list_tracks(plan: EvaluationPlan, flags: Flags) -> None:
-    from edm.pipeline.records import printable
+    from edm.audio.file_names import printable
 
     stream = console.data_stream()
     for case in plan.cases:
@@ -150,7 +150,7 @@ def _tell_outcome(document: Mapping[str, Any], folder: Path, chosen: str) -> Non
     failed, missing = summary["failed"], summary["missing"]
     if failed or missing:
         console.say(f"{failed} failed and {missing} without an estimate count as wrong")
-    console.say(f"report: {folder / 'report.html'}")
+    console.say(console.one_line(f"report: {folder / 'report.html'}"))
 
 
 def _tell_gates(document: Mapping[str, Any]) -> None:

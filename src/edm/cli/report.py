@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from edm.audio.file_names import printable
 from edm.cli.console import one_line, say
 from edm.model import Failure
-from edm.pipeline.records import printable
 from edm.pipeline.summary import RunSummary
 
 __all__ = ["failure_line", "show_summary", "summary_lines"]

@@ -54,8 +54,8 @@ def list_tracks(tracks: Sequence[Path], settings: Settings, output: Path | None,
     InputError
         For a number of workers that a run would refuse.
     """
+    from edm.audio.file_names import printable
     from edm.pipeline.analyze import plan_for
-    from edm.pipeline.records import printable
 
     plan = plan_for(workers=worker_request(settings), max_workers=settings.analysis.max_workers)
     stream = console.data_stream()

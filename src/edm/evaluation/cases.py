@@ -7,7 +7,6 @@ errors None, and its status says why.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from edm.audio.file_names import printable
 from edm.evaluation.annotation import Annotation
 from edm.evaluation.beats import score_beats
 from edm.evaluation.confusion import confusion
@@ -136,13 +136,13 @@ def beat_row(case: Case, *, trim_s: float) -> Row:
 
 def _common(case: Case, band: str | None) -> Row:
     return {
-        "path": _printable(case.reference.path),
-        "reference": _printable(case.reference_name),
-        "audio": None if case.audio is None else _printable(case.audio),
+        "path": printable(case.reference.path),
+        "reference": printable(case.reference_name),
+        "audio": None if case.audio is None else printable(case.audio),
         "status": case.status,
         "error": None if case.error is None else dict(case.error),
         "fallback": case.fallback,
-        "fields": {name: _printable(value) for name, value in case.reference.fields.items()},
+        "fields": {printable(name): printable(value) for name, value in case.reference.fields.items()},
         "tempo_band": band,
         "duration_s": _rounded(case.duration_s),
     }
@@ -154,7 +154,3 @@ def _scores(scores: Mapping[str, float | None], metrics: Mapping[str, Metric]) -
 
 def _rounded(number: float | None) -> float | None:
     return None if number is None else round(float(number), _DIGITS)
-
-
-def _printable(text: str | Path) -> str:
-    return os.fspath(text).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

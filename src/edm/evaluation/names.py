@@ -15,6 +15,7 @@ from typing import TypeAlias
 from unicodedata import normalize
 
 from edm.audio.containers import SUFFIXES
+from edm.audio.file_names import printable
 
 __all__ = ["Finder", "TrackName", "index_names", "track_name"]
 
@@ -38,8 +39,11 @@ Finder: TypeAlias = Callable[[TrackName], Sequence[int]]
 
 
 def track_name(path: str, *, by_stem: bool = False) -> TrackName:
-    """Name of a path, to look for or to be found."""
-    parts = [part for part in _SEPARATORS.split(normalize("NFC", path)) if part not in ("", ".")]
+    """Name of a path, to look for or to be found.
+
+    A byte that is no UTF-8 is compared as it is written out in data: ``edm analyze`` wrote it so.
+    """
+    parts = [part for part in _SEPARATORS.split(normalize("NFC", printable(path))) if part not in ("", ".")]
     return TrackName(tuple(parts[-_MAX_DEPTH:]), by_stem)
 
 

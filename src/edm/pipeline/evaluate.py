@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Literal
 
+from edm.audio.file_names import printable
 from edm.evaluation.cases import Case
 from edm.model import AnalysisOptions, Failure, Result, TrackAnalysis
-from edm.pipeline.records import printable
 
 if TYPE_CHECKING:
     from edm.evaluation.annotation import Annotation
@@ -94,17 +94,17 @@ def evaluate(
         "matching": plan.matching,
         "gates": [],
         "settings": {
-            "reference": list(options.references),
-            "source": None if options.source is None else str(options.source),
-            "estimates": options.estimates,
+            "reference": [printable(name) for name in options.references],
+            "source": None if options.source is None else printable(options.source),
+            "estimates": None if options.estimates is None else printable(options.estimates),
             "detector": asked.detector if analysed else None,
             "min_bpm": asked.min_bpm if analysed else None,
             "max_bpm": asked.max_bpm if analysed else None,
             "tolerance": options.tolerance,
             "trim_s": options.trim_s,
             "sample_size": options.sample_size,
-            "where": list(options.where),
-            "group_by": list(options.group_by),
+            "where": [printable(text) for text in options.where],
+            "group_by": [printable(name) for name in options.group_by],
             **statistics_settings(options.seed),
         },
         "detector": detector,

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from edm.audio.file_names import printable
 from edm.errors import InputError
 from edm.evaluation.cases import Case, why_no_reference
 from edm.evaluation.matching import Unmatched, find_audio, pair_estimates
 from edm.evaluation.metrics import Task
-from edm.pipeline.records import printable
 
 if TYPE_CHECKING:
     from edm.evaluation.annotation import Annotation
@@ -193,7 +193,7 @@ def _is_missing(case: Case, options: EvaluationOptions) -> bool:
 def _stored(reference: Annotation, name: str, audio: Path | None, estimate: Annotation | None) -> Case:
     if estimate is None or estimate.error is None:
         return Case(reference, name, audio, estimate, duration_s=_known_duration(reference, estimate))
-    kind, _, message = estimate.error.partition(": ")
+    kind, _, message = printable(estimate.error).partition(": ")
     error = {"type": kind if message else "Error", "message": message or kind, "hint": None}
     return Case(reference, name, audio, error=error, duration_s=_known_duration(reference, estimate))
 

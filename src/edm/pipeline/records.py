@@ -7,14 +7,14 @@ asked for is absent; what was asked for and does not exist is None. All numbers 
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from edm.audio.file_names import printable
 from edm.model import BeatGrid, Beats, Failure, Result, Tempo, TrackAnalysis
 
-__all__ = ["CSV_LISTS", "SCHEMA_VERSION", "Record", "csv_columns", "flatten", "printable", "to_record"]
+__all__ = ["CSV_LISTS", "SCHEMA_VERSION", "Record", "csv_columns", "flatten", "to_record"]
 
 Record: TypeAlias = dict[str, Any]
 
@@ -81,11 +81,6 @@ def to_record(result: Result[TrackAnalysis], types: Iterable[str]) -> Record:
         "error": None,
     }
     return record
-
-
-def printable(text: str | Path) -> str:
-    """`text` with what no encoding takes (bytes of a file name that are not UTF-8) written as ``\\xNN``."""
-    return os.fspath(text).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def csv_columns(types: Iterable[str]) -> list[str]:

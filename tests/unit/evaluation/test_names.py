@@ -88,3 +88,9 @@ def test_nothing_that_shares_more_is_passed_over(wanted: str, paths: list[str]) 
     best = max((depth(wanted, path) for path in paths), default=0)
     assert all(depth(wanted, path) == best for path in candidates)
     assert bool(candidates) == (best > 0)
+
+
+def test_a_byte_that_is_no_utf8_is_found_as_it_is_written_out() -> None:
+    find = index_names([track_name("music/caf\udce9.mp3"), track_name("music/cafe.mp3")])
+    assert list(find(track_name("caf\\xe9.mp3"))) == [0]
+    assert list(find(track_name("caf\udce9.mp3"))) == [0]

@@ -13,8 +13,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from edm.audio.file_names import printable
 from edm.model import Success, TrackAnalysis
-from edm.pipeline.records import csv_columns, flatten, printable, to_record
+from edm.pipeline.records import csv_columns, flatten, to_record
 from tests.unit.pipeline.samples import analysed, failed, silent
 
 DOCS = Path(__file__).parents[3] / "docs"
