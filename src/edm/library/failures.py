@@ -51,15 +51,12 @@ def listed(
     """Failures, by stage, kind and path; None: of all."""
     roots = {root.id: root.path for root in all_roots(library)}
     rows = library.rows(
-        "SELECT root_id, path, track_id, stage, version, error_type, message, hint, attempts, retry, at "
+        "SELECT root_id, path, track_id, stage, version, identity, error_type, message, hint, attempts, at, retry "
         f"FROM failures JOIN tracks ON id = track_id WHERE {_CHOICE} "
         "ORDER BY stage, error_type, root_id, path",
         (stage, error_type, track_id),
     )
-    return tuple(
-        FailedTrack(row[2], join(roots[row[0]], from_text(row[1])), *row[3:9], retry=bool(row[9]), at=row[10])
-        for row in rows
-    )
+    return tuple(FailedTrack(row[2], join(roots[row[0]], from_text(row[1])), *row[3:11], bool(row[11])) for row in rows)
 
 
 def count(library: Library) -> dict[tuple[str, str], int]:

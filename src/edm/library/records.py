@@ -134,6 +134,8 @@ class FailedTrack:
 
     Attributes
     ----------
+    version, identity
+        Of the stage, and of the audio that it worked on.
     attempts
         How often, with this audio and this version of the stage.
     retry
@@ -144,12 +146,13 @@ class FailedTrack:
     path: Path
     stage: str
     version: str
+    identity: str
     error_type: str
     message: str
     hint: str | None
     attempts: int
-    retry: bool
     at: str
+    retry: bool
 
 
 @dataclass(frozen=True, slots=True)

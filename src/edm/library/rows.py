@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from edm.library.paths import from_text, join
@@ -12,11 +12,13 @@ from edm.library.roots import all_roots
 from edm.library.store import Library, Row
 from edm.model import Tags
 
-__all__ = ["COLUMNS", "PAGE", "embedded_genres", "pages", "to_tracks"]
+__all__ = ["COLUMNS", "PAGE", "TAG", "genres_of", "pages", "to_tracks"]
 
 # Rows at a time: a few MB, and a query open for milliseconds.
 PAGE = 1000
+
 TAG = "tag"
+"""Source of the genres that stand in the files."""
 
 COLUMNS = (
     "t.id, t.root_id, t.path, t.size, t.mtime_ns, t.sample_hash, t.status, t.missing_since, t.duplicate_of, "
@@ -56,28 +58,29 @@ def pages(library: Library, select: str, values: Sequence[object], *, limit: int
 def to_tracks(library: Library, rows: Sequence[Row]) -> list[Track]:
     """Records of rows that begin with `COLUMNS`."""
     roots = {root.id: root.path for root in all_roots(library)}
-    genres = embedded_genres(library, [row[0] for row in rows])
+    genres = genres_of(library, [row[0] for row in rows], source=TAG)
     return [_track(row, roots[row[1]], genres.get(row[0], ())) for row in rows]
 
 
-def embedded_genres(
-    library: Library, ids: Sequence[int], *, keep: Callable[[str], bool] = lambda source: source == TAG
-) -> dict[int, tuple[str, ...]]:
-    """Genres of some tracks, by the name of their source and in its order, each once."""
+def genres_of(library: Library, ids: Sequence[int], *, source: str | None = None) -> dict[int, tuple[str, ...]]:
+    """Genres of some tracks, each once, in the order of their source; None: of all sources, one after the other."""
     if not ids:
         return {}
-    # One range where the ids are close together, as in a page; else one by one.
-    near = max(ids) - min(ids) < 4 * len(ids)
-    sql = "SELECT track_id, source, genre FROM track_genres WHERE {} ORDER BY track_id, source, position"
-    found: Iterable[Row] = (
-        library.rows(sql.format("track_id BETWEEN ? AND ?"), (min(ids), max(ids)))
-        if near
-        else (row for number in ids for row in library.rows(sql.format("track_id = ?"), (number,)))
-    )
+    select = "SELECT track_id, genre FROM track_genres WHERE (? IS NULL OR source = ?)"
+    order = "ORDER BY track_id, source, position"
+    # A page is one range; what is looked up elsewhere is few.
+    first, last = min(ids), max(ids)
+    if last - first <= 4 * PAGE:
+        found = library.rows(f"{select} AND track_id BETWEEN ? AND ? {order}", (source, source, first, last))
+    else:
+        found = [
+            row
+            for number in ids
+            for row in library.rows(f"{select} AND track_id = ? {order}", (source, source, number))
+        ]
     genres: dict[int, dict[str, None]] = {}
-    for number, source, genre in found:
-        if keep(source):
-            genres.setdefault(number, {})[genre] = None
+    for number, genre in found:
+        genres.setdefault(number, {})[genre] = None
     return {number: tuple(names) for number, names in genres.items()}
 
 

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 
+from edm.errors import LibraryError
 from edm.library.paths import from_text, storable, to_text
 from edm.library.records import FileStamp, KnownFile, NamesFrom, Status, Track
 from edm.library.roots import all_roots, inside
@@ -28,8 +29,10 @@ __all__ = [
     "mark_missing",
     "mark_present",
     "move",
+    "set_duplicate",
     "set_genres",
     "snapshot",
+    "swap_places",
     "update",
 ]
 
@@ -110,7 +113,7 @@ def update(
         set_genres(library, track_id, TAG, tags.genres)
 
 
-def move(library: Library, track_id: int, root_id: int, relative: str | PurePath) -> None:
+def move(library: Library, track_id: int, root_id: int, relative: str | PurePath, stamp: FileStamp) -> None:
     """Say that the file of a track is now elsewhere; the track is present, everything else stays.
 
     Raises
@@ -118,10 +121,50 @@ def move(library: Library, track_id: int, root_id: int, relative: str | PurePath
     LibraryError
         If another track has this path.
     """
+    columns = {"root_id": root_id, "path": to_text(relative), **_stamp(stamp), "seen_at": now()}
     library.run(
-        "UPDATE tracks SET root_id = ?, path = ?, status = 'present', missing_since = NULL, seen_at = ? WHERE id = ?",
-        (root_id, to_text(relative), now(), track_id),
+        f"UPDATE tracks SET {_assign(columns)}, status = 'present', missing_since = NULL WHERE id = ?",
+        (*columns.values(), track_id),
     )
+
+
+def swap_places(library: Library, first: int, second: int) -> None:
+    """Exchange the files of two tracks with the same audio: path, size, time of change, presence.
+
+    For an original that is gone while its duplicate is there: the original, with its id and results, takes the place
+    of the duplicate. Tags stay with the ids; `update` stores those of the file.
+
+    Raises
+    ------
+    LibraryError
+        If there is no such track.
+    """
+    sql = "SELECT root_id, path, size, mtime_ns, status, missing_since FROM tracks WHERE id = ?"
+    with library.transaction():
+        there, here = library.row(sql, (first,)), library.row(sql, (second,))
+        if there is None or here is None:
+            raise LibraryError(f"no track {first if there is None else second}")
+        # By way of a name that no path has.
+        for number, place in ((first, (*there[:1], "\\", *there[2:])), (second, there), (first, here)):
+            library.run(
+                "UPDATE tracks SET root_id = ?, path = ?, size = ?, mtime_ns = ?, status = ?, missing_since = ? "
+                "WHERE id = ?",
+                (*place, number),
+            )
+
+
+def set_duplicate(library: Library, track_id: int, original: int | None) -> None:
+    """Say which track has the same audio and is worked on instead of this one; None: this one stands for itself.
+
+    Duplicates of this one become duplicates of `original`, too, so that none is a duplicate of a duplicate.
+    """
+    with library.transaction():
+        library.run("UPDATE tracks SET duplicate_of = ? WHERE id = ?", (original, track_id))
+        if original is not None:
+            library.run(
+                "UPDATE tracks SET duplicate_of = ? WHERE duplicate_of = ? AND id <> ?", (original, track_id, original)
+            )
+            library.run("UPDATE tracks SET duplicate_of = NULL WHERE id = ?", (original,))
 
 
 def mark_present(library: Library, ids: Iterable[int]) -> None:
