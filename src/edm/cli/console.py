@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TextIO
 
-from edm.audio.file_names import printable
+from edm.audio.printable import printable
 
 __all__ = ["data_stream", "drop_data_stream", "fail", "is_terminal", "one_line", "say", "stdout_is_terminal"]
 

@@ -130,7 +130,7 @@ def _tell_list(what: str, entries: list[dict[str, str]]) -> None:
 
 
 def _list_tracks(plan: EvaluationPlan, flags: Flags) -> None:
-    from edm.audio.file_names import printable
+    from edm.audio.printable import printable
 
     stream = console.data_stream()
     for case in plan.cases:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edm.audio.file_names import printable
+from edm.audio.printable import printable
 from edm.cli.console import one_line, say
 from edm.model import Failure
 from edm.pipeline.summary import RunSummary

@@ -54,7 +54,7 @@ def list_tracks(tracks: Sequence[Path], settings: Settings, output: Path | None,
     InputError
         For a number of workers that a run would refuse.
     """
-    from edm.audio.file_names import printable
+    from edm.audio.printable import printable
     from edm.pipeline.analyze import plan_for
 
     plan = plan_for(workers=worker_request(settings), max_workers=settings.analysis.max_workers)

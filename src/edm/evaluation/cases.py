@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from edm.audio.file_names import printable
+from edm.audio.printable import printable
 from edm.evaluation.annotation import Annotation
 from edm.evaluation.beats import score_beats
 from edm.evaluation.confusion import confusion

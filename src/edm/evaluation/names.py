@@ -15,7 +15,7 @@ from typing import TypeAlias
 from unicodedata import normalize
 
 from edm.audio.containers import SUFFIXES
-from edm.audio.file_names import printable
+from edm.audio.printable import printable
 
 __all__ = ["Finder", "TrackName", "index_names", "track_name"]
 

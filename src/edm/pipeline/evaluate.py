@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Literal
 
-from edm.audio.file_names import printable
+from edm.audio.printable import printable
 from edm.evaluation.cases import Case
 from edm.model import AnalysisOptions, Failure, Result, TrackAnalysis
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edm.audio.file_names import printable
+from edm.audio.printable import printable
 from edm.errors import InputError
 from edm.evaluation.cases import Case, why_no_reference
 from edm.evaluation.matching import Unmatched, find_audio, pair_estimates

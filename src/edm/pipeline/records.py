@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from edm.audio.file_names import printable
+from edm.audio.printable import printable
 from edm.model import BeatGrid, Beats, Failure, Result, Tempo, TrackAnalysis
 
 __all__ = ["CSV_LISTS", "SCHEMA_VERSION", "Record", "csv_columns", "flatten", "to_record"]

@@ -13,7 +13,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from edm.audio.file_names import printable
+from edm.audio.printable import printable
 from edm.model import Success, TrackAnalysis
 from edm.pipeline.records import csv_columns, flatten, to_record
 from tests.unit.pipeline.samples import analysed, failed, silent
