@@ -113,7 +113,7 @@ def plan_evaluation(options: EvaluationOptions) -> EvaluationPlan:
         elif reason is None and isinstance(match, Unmatched):
             reason = match.reason
         if reason is not None:
-            origin = reference.origin if len(options.references) == 1 else f"{reference.origin} of {name}"
+            origin = reference.origin if len(set(options.references)) == 1 else f"{reference.origin} of {name}"
             unmatched.append(_entry(reference.path, origin, reason))
     matched = sum(not _is_missing(case, options) for case in cases)
     if not matched:
