@@ -56,7 +56,11 @@ def listed(
         "ORDER BY stage, error_type, root_id, path",
         (stage, error_type, track_id),
     )
-    return tuple(FailedTrack(row[2], join(roots[row[0]], from_text(row[1])), *row[3:11], bool(row[11])) for row in rows)
+    found = []
+    for root_id, text, *rest, again in rows:
+        number, *said = rest
+        found.append(FailedTrack(*(number, join(roots[root_id], from_text(text)), *said, bool(again))))
+    return tuple(found)
 
 
 def count(library: Library) -> dict[tuple[str, str], int]:

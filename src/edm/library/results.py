@@ -97,7 +97,8 @@ def analysis(library: Library, track_id: int) -> Analysis | None:
     if row[6] is not None:
         positions = np.frombuffer(row[7], _POSITIONS).astype(np.int64)
         beats = Beats(np.frombuffer(row[6], _TIMES).astype(np.float64), positions)
-    return Analysis(*row[:5], _tempo(record["tempo"]), beats, _grid(record["grid"]), record["tag_bpm"])
+    estimates = (_tempo(record["tempo"]), beats, _grid(record["grid"]), record["tag_bpm"])
+    return Analysis(*(*row[:5], *estimates))
 
 
 def segment_spans(library: Library, track_id: int) -> dict[str, tuple[float, float]]:
@@ -150,13 +151,9 @@ def _sonic_rows(library: Library, page: Sequence[Row], roots: Mapping[int, Path]
     ):
         segments.setdefault(number, {})[name] = _vector(blob)
     for row in page:
-        yield SonicRow(
-            row[0],
-            join(roots[row[1]], from_text(row[2])),
-            *row[3:11],
-            genres.get(row[0], ()),
-            {FULL: _vector(row[11]), **segments.get(row[0], {})},
-        )
+        path = join(roots[row[1]], from_text(row[2]))
+        vectors = {FULL: _vector(row[11]), **segments.get(row[0], {})}
+        yield SonicRow(*(row[0], path, *row[3:11], genres.get(row[0], ()), vectors))
 
 
 def _vector(blob: bytes) -> FloatArray:

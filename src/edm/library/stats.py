@@ -73,26 +73,23 @@ def stats(library: Library, versions: Mapping[str, Version]) -> Stats:
     )
     assert one is not None
     assert covered is not None
+    tracks, present, missing, duplicates, analysed = one
+    fell_back = library.rows(
+        "SELECT stage, fell_back, COUNT(*) FROM stage_done WHERE fell_back IS NOT NULL GROUP BY 1, 2"
+    )
     return Stats(
-        *one,
+        tracks=tracks,
+        present=present,
+        missing=missing,
+        duplicates=duplicates,
+        analysed=analysed,
         stages={name: stages.counts(library, name, version) for name, version in versions.items()},
-        detectors=_count(library, "SELECT IFNULL(detector, 'none'), COUNT(*) FROM analyses GROUP BY 1 ORDER BY 1"),
-        modes=_count(
-            library,
-            "SELECT sonic_mode, COUNT(*) FROM tracks WHERE sonic_mode IS NOT NULL GROUP BY 1 ORDER BY 1",
-        ),
-        fallbacks=_nested(
-            {
-                (stage, reason): number
-                for stage, reason, number in library.rows(
-                    "SELECT stage, fell_back, COUNT(*) FROM stage_done WHERE fell_back IS NOT NULL "
-                    "GROUP BY 1, 2 ORDER BY 1, 2"
-                )
-            }
-        ),
+        detectors=_count(library, "SELECT IFNULL(detector, 'none'), COUNT(*) FROM analyses GROUP BY 1"),
+        modes=_count(library, "SELECT sonic_mode, COUNT(*) FROM tracks WHERE sonic_mode IS NOT NULL GROUP BY 1"),
+        fallbacks=_nested({(stage, reason): number for stage, reason, number in fell_back}),
         failures=_nested(failures.count(library)),
         with_genres=covered[0],
-        genres=_count(library, "SELECT source, COUNT(DISTINCT genre) FROM track_genres GROUP BY 1 ORDER BY 1"),
+        genres=_count(library, "SELECT source, COUNT(DISTINCT genre) FROM track_genres GROUP BY 1"),
         bytes=_bytes(library),
     )
 
@@ -101,7 +98,7 @@ def fingerprint(library: Library) -> str:
     """A short text that changes when anything changes that artifacts are made of.
 
     That is, of every track with valid vectors: id, place, names, tempo, key, length, genres, presence, the version of
-    the vectors and when they were made. Looking at it again, missing files that return, and runs change nothing.
+    the vectors and when they were made. Runs, and rescans that find nothing new, change nothing.
     """
     digest = hashlib.blake2b(digest_size=16)
     for row in library.rows("SELECT id, path FROM roots ORDER BY id"):

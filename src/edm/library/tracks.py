@@ -113,15 +113,21 @@ def update(
         set_genres(library, track_id, TAG, tags.genres)
 
 
-def move(library: Library, track_id: int, root_id: int, relative: str | PurePath, stamp: FileStamp) -> None:
+def move(
+    library: Library, track_id: int, root_id: int, relative: str | PurePath, stamp: FileStamp | None = None
+) -> None:
     """Say that the file of a track is now elsewhere; the track is present, everything else stays.
+
+    `stamp` None leaves size and time of change as they were.
 
     Raises
     ------
     LibraryError
         If another track has this path.
     """
-    columns = {"root_id": root_id, "path": to_text(relative), **_stamp(stamp), "seen_at": now()}
+    columns: dict[str, object] = {"root_id": root_id, "path": to_text(relative), "seen_at": now()}
+    if stamp is not None:
+        columns |= _stamp(stamp)
     library.run(
         f"UPDATE tracks SET {_assign(columns)}, status = 'present', missing_since = NULL WHERE id = ?",
         (*columns.values(), track_id),
@@ -154,17 +160,8 @@ def swap_places(library: Library, first: int, second: int) -> None:
 
 
 def set_duplicate(library: Library, track_id: int, original: int | None) -> None:
-    """Say which track has the same audio and is worked on instead of this one; None: this one stands for itself.
-
-    Duplicates of this one become duplicates of `original`, too, so that none is a duplicate of a duplicate.
-    """
-    with library.transaction():
-        library.run("UPDATE tracks SET duplicate_of = ? WHERE id = ?", (original, track_id))
-        if original is not None:
-            library.run(
-                "UPDATE tracks SET duplicate_of = ? WHERE duplicate_of = ? AND id <> ?", (original, track_id, original)
-            )
-            library.run("UPDATE tracks SET duplicate_of = NULL WHERE id = ?", (original,))
+    """Say which track has the same audio and is worked on instead of this one; None: this one stands for itself."""
+    library.run("UPDATE tracks SET duplicate_of = ? WHERE id = ?", (original, track_id))
 
 
 def mark_present(library: Library, ids: Iterable[int]) -> None:
