@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from edm.processing.progress import Listener
     from edm.processing.workers import WorkerPlan
 
-__all__ = ["AnalyzeTrack", "analyze", "analyze_many", "plan_for", "validate_options"]
+__all__ = ["PRELOAD", "AnalyzeTrack", "analyze", "analyze_many", "plan_for", "validate_options"]
 
-# What every analysis imports: once in the fork server rather than once in each worker. None of them starts a thread.
-_PRELOAD = ("edm.analysis.track", "edm.analysis.beats.network", "llvmlite.binding", "scipy.fft", "scipy.ndimage")
+PRELOAD = ("edm.analysis.track", "edm.analysis.beats.network", "llvmlite.binding", "scipy.fft", "scipy.ndimage")
+"""What every analysis imports: once in the fork server rather than once in each worker. None starts a thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +213,7 @@ def _run(
         backend=backend,
         timeout_s=timeout_s,
         listener=listener,
-        preload=_PRELOAD,
+        preload=PRELOAD,
+        keep_results=False,
     )
     yield from processor.stream(tracks)

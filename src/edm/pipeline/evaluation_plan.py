@@ -36,7 +36,7 @@ class EvaluationOptions:
     estimates
         File or folder of another system's estimates; None analyses the tracks.
     where
-        Conditions that a reference must meet (`edm.evaluation.selection`).
+        Conditions that a reference must meet (`edm.conditions`).
     group_by
         Columns of the references to break the scores down by, beside those that suggest themselves.
     tolerance
@@ -89,7 +89,8 @@ def plan_evaluation(options: EvaluationOptions) -> EvaluationPlan:
     InputError
         For options, references or estimates that make no sense, and if nothing is left to score.
     """
-    from edm.evaluation.selection import check_columns, draw_sample, holds, parse_condition
+    from edm.conditions import parse_condition
+    from edm.evaluation.selection import check_columns, draw_sample, holds
 
     _validate(options)
     warnings: list[str] = []

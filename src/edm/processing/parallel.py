@@ -69,6 +69,8 @@ class ParallelProcessor(Generic[In, Out]):
     preload
         Names of modules that the workers need and that are slow to import; they are imported once for all workers
         (Linux), before the first pool of this process starts. They must not start threads.
+    keep_results
+        Whether `results` has them; without, memory does not grow with the number of items.
 
     Attributes
     ----------
@@ -94,6 +96,7 @@ class ParallelProcessor(Generic[In, Out]):
         label: Callable[[Any], str] = item_label,
         recycle_after: int = 0,
         preload: tuple[str, ...] = (),
+        keep_results: bool = True,
     ) -> None:
         if timeout_s is not None and not timeout_s > 0:
             raise InputError(f"a time-out of {timeout_s:g} s lets nothing finish", hint="use more than 0, or none")
@@ -109,6 +112,7 @@ class ParallelProcessor(Generic[In, Out]):
         self._label = label
         self._recycle_after = recycle_after
         self._preload = preload
+        self._keep_results = keep_results
         self._warnings = plan.warnings
         self._done: dict[int, Result[Out]] = {}
 
@@ -146,6 +150,7 @@ class ParallelProcessor(Generic[In, Out]):
             If a signal ended the run, after the last result.
         """
         self._done = {}
+        done = 0
         total = len(items) if isinstance(items, Sized) else None
         workers = self.num_workers if total is None else max(1, min(self.num_workers, total))
         tell = self._listener or self._display()
@@ -170,7 +175,9 @@ class ParallelProcessor(Generic[In, Out]):
                 run = load_backend(self.backend)(job, items)
                 try:
                     for result in run:
-                        self._done[result.index] = result
+                        if self._keep_results:
+                            self._done[result.index] = result
+                        done += 1
                         failed += not result.ok
                         stop.suspended = True
                         yield result
@@ -181,7 +188,7 @@ class ParallelProcessor(Generic[In, Out]):
                     if close is not None:
                         close()
             finally:
-                tell(RunFinished(len(self._done), failed, time.monotonic() - began, stop.signum))
+                tell(RunFinished(done, failed, time.monotonic() - began, stop.signum))
         if stop.signum is not None:
             raise Interrupted(stop.signum)
 

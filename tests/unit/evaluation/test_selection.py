@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edm.conditions import Condition, parse_condition
 from edm.errors import InputError
 from edm.evaluation.annotation import Annotation
-from edm.evaluation.selection import Condition, check_columns, draw_sample, holds, parse_condition
+from edm.evaluation.selection import check_columns, draw_sample, holds
 
 
 def track(bpm: float | None = 128.0, path: str = "a/b.mp3", **fields: str) -> Annotation:

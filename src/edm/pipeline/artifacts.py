@@ -1,0 +1,126 @@
+"""The stage ``artifacts``: what the library knows of its sound, as matrices in one file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from edm.artifacts.rows import ArtifactRow, FeatureSpec
+from edm.conditions import parse_condition
+from edm.pipeline.stage import Preview, RunRequest, StageReport, Telling
+
+if TYPE_CHECKING:
+    from edm.library import Library
+
+__all__ = ["MATRICES", "ArtifactsStage", "matrices_path"]
+
+MATRICES = "data_matrices.npz"
+
+
+def matrices_path(request: RunRequest) -> Path:
+    """Where the matrices are."""
+    return request.artifacts_dir / MATRICES
+
+
+class ArtifactsStage:
+    """Dense matrices of all tracks with sonic features."""
+
+    name = "artifacts"
+
+    def preview(self, library: Library, request: RunRequest) -> Preview:
+        """Whether the matrices are those of the library."""
+        from edm.artifacts.npz import is_current
+        from edm.library.stats import fingerprint
+
+        path = matrices_path(request)
+        if not request.force and is_current(path, fingerprint(library), _settings(request)):
+            return Preview(self.name, {}, note=f"{path} is up to date")
+        reason = "forced" if request.force and path.exists() else "changed" if path.exists() else "new"
+        return Preview(self.name, {reason: 1}, note=f"would build {path}")
+
+    def run(self, library: Library, request: RunRequest, telling: Telling) -> StageReport:
+        """Build the matrices, unless the library and the settings are those that they were built from.
+
+        Raises
+        ------
+        InputError
+            For conditions, families or a variant that do not exist.
+        ArtifactError
+            If they cannot be written.
+        """
+        from edm.artifacts.matrices import build_matrices
+        from edm.artifacts.npz import is_current, write_matrices
+        from edm.artifacts.selection import RowTest, select_rows
+        from edm.library.stats import fingerprint
+        from edm.sonic.spec import SPEC_VERSION
+
+        began = time.perf_counter()
+        conditions = [parse_condition(text) for text in request.where]
+        tests = [RowTest(condition.column, condition.met_by) for condition in conditions]
+        path, mark, settings = matrices_path(request), fingerprint(library), _settings(request)
+        if not request.force and is_current(path, mark, settings):
+            details = {"path": str(path), "up_to_date": True}
+            return StageReport(self.name, skipped=1, seconds=time.perf_counter() - began, details=details)
+        matrices = build_matrices(
+            select_rows(_rows(library), tests),
+            _spec(str(SPEC_VERSION)),
+            fingerprint=mark,
+            settings=settings,
+            variant=request.variant,
+            include=request.include or None,
+            exclude=request.exclude or None,
+        )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_matrices(matrices, path)
+        seconds = time.perf_counter() - began
+        return StageReport(
+            self.name,
+            done=len(matrices),
+            failed=len(matrices.dropped),
+            seconds=seconds,
+            track_seconds=seconds,
+            details={"path": str(path), "up_to_date": False, "dimensions": int(matrices.X_sonic.shape[1])},
+            warnings=tuple(f"{one.path}: left out: {one.reason}" for one in matrices.dropped),
+        )
+
+
+def _settings(request: RunRequest) -> dict[str, Any]:
+    return {
+        "variant": request.variant,
+        "where": list(request.where),
+        "include": list(request.include),
+        "exclude": list(request.exclude),
+    }
+
+
+def _spec(version: str) -> FeatureSpec:
+    from edm.sonic.spec import DIMENSIONS, FAMILIES
+
+    return FeatureSpec(
+        version=version,
+        names=tuple(dimension.name for dimension in DIMENSIONS),
+        units=tuple(dimension.unit for dimension in DIMENSIONS),
+        families=FAMILIES,
+    )
+
+
+def _rows(library: Library) -> Iterator[ArtifactRow]:
+    from edm.library.results import iter_sonic_rows
+    from edm.audio.printable import printable
+
+    for row in iter_sonic_rows(library):
+        yield ArtifactRow(
+            track_id=row.track_id,
+            path=printable(row.path),
+            artist=row.artist or "",
+            title=row.title or "",
+            album=row.album or "",
+            album_artist=row.album_artist or "",
+            bpm=row.bpm,
+            key=row.key,
+            duration_s=row.duration_s,
+            genres=row.genres,
+            vectors=row.vectors,
+        )

@@ -1,0 +1,142 @@
+"""The one loop over the stages of a run: each in turn, each reported, the run remembered whatever happens to it.
+
+A run is a row in the library and a JSON report beside its log. It is `done`, `interrupted` by a signal, `failed` by an
+error, or, if the process was killed, `died`; what its stages stored stays in any case.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from edm.errors import EdmError, Interrupted
+from edm.library import runs
+from edm.pipeline.stage import Preview, RunRequest, Stage, StageReport, Telling
+
+if TYPE_CHECKING:
+    from edm.library import Library
+
+__all__ = ["RunReport", "preview_stages", "run_stages"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run did.
+
+    Attributes
+    ----------
+    run_id
+        Of its row.
+    stages
+        In the order of running.
+    outcome
+        ``done``, ``interrupted`` or ``failed``.
+    seconds
+        Wall time of all stages.
+    """
+
+    run_id: int
+    command: str
+    outcome: str
+    stages: tuple[StageReport, ...]
+    seconds: float
+
+    @property
+    def exit_code(self) -> int:
+        """0: all done; 3: some tracks failed; 1: all of a stage failed."""
+        if not any(stage.failed for stage in self.stages):
+            return 0
+        hopeless = any(stage.failed and not stage.done and not stage.skipped for stage in self.stages)
+        return 1 if hopeless else 3
+
+    def record(self) -> dict[str, Any]:
+        """Ready for JSON; peak memory in MB, of this process and of its largest worker."""
+        own, workers = _peak_memory_mb()
+        return {
+            "run": self.run_id,
+            "command": self.command,
+            "outcome": self.outcome,
+            "seconds": round(self.seconds, 3),
+            "peak_memory_mb": own,
+            "peak_memory_of_a_worker_mb": workers,
+            "stages": [stage.record() for stage in self.stages],
+        }
+
+
+def preview_stages(library: Library, stages: Sequence[Stage], request: RunRequest) -> list[Preview]:
+    """What a run would do, stage by stage, by what the library knows now; writes nothing."""
+    return [stage.preview(library, request) for stage in stages]
+
+
+def run_stages(
+    library: Library,
+    stages: Sequence[Stage],
+    request: RunRequest,
+    telling: Telling,
+    *,
+    command: str,
+    reports: Path | None = None,
+) -> RunReport:
+    """Run stages one after the other.
+
+    Parameters
+    ----------
+    command
+        What the person typed.
+    reports
+        Folder for a JSON report; None writes none.
+
+    Raises
+    ------
+    EdmError, Interrupted
+        What ended the run; it is remembered with all that was done.
+    """
+    run_id = runs.begin(library, command)
+    began = time.perf_counter()
+    done: list[StageReport] = []
+    outcome = "failed"
+    try:
+        for stage in stages:
+            done.append(stage.run(library, request, telling))
+        outcome = "done"
+    except (Interrupted, KeyboardInterrupt):
+        outcome = "interrupted"
+        raise
+    finally:
+        report = RunReport(run_id, command, outcome, tuple(done), time.perf_counter() - began)
+        _keep(library, report, reports, telling)
+    return report
+
+
+def _keep(library: Library, report: RunReport, folder: Path | None, telling: Telling) -> None:
+    record = report.record()
+    try:
+        runs.finish(library, report.run_id, report.outcome, record)
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+            (folder / f"run-{report.run_id}.json").write_text(text, encoding="utf-8", errors="backslashreplace")
+    except (EdmError, OSError) as exc:
+        # The error that ended the run is the one to be told; a full disk takes no report either.
+        telling.on_warning(f"the report of the run could not be kept: {exc}")
+
+
+def _peak_memory_mb() -> tuple[float | None, float | None]:
+    if sys.platform == "win32":
+        import psutil
+
+        return round(psutil.Process(os.getpid()).memory_info().peak_wset / 1e6, 1), None
+    import resource
+
+    # Linux counts in kB, macOS in bytes.
+    unit = 1e6 if sys.platform == "darwin" else 1e3
+    own, children = (
+        resource.getrusage(who).ru_maxrss / unit for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return round(own, 1), round(children, 1)
