@@ -1,0 +1,208 @@
+"""Whether matrices are sound, and whether their space says anything about music.
+
+Sound: shapes, finite numbers, unique ids, no constant columns, a scaling that gives what is there, segments that differ,
+lengths of vectors. Says anything: tracks of one album or one artist lie nearer than chance, for each way of scaling (see
+`edm.artifacts.retrieval`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from edm.artifacts.matrices import Matrices
+from edm.artifacts.retrieval import Retrieval, retrieval
+from edm.artifacts.scaling import VARIANTS, fit, transform
+from edm.model import FloatArray
+
+__all__ = ["CheckReport", "Finding", "check", "check_record"]
+
+_BLOCK_ROWS = 8192
+# Shorter tracks may be their own beginning, middle and end.
+_LONG_S = 90.0
+# Of long tracks: loops and silence may repeat exactly, but not in many tracks.
+_MOST_ALIKE = 0.05
+_SHORTEST = 1e-6
+_NAMED = 5
+# Of float32, between machines that add in another order.
+_SAME = 1e-4
+# The artist's tracks that are not of the same album.
+_ELSEWHERE = "artist, other albums"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: its name, whether it is as it should be, and what was seen."""
+
+    name: str
+    ok: bool
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What a check found.
+
+    Attributes
+    ----------
+    tracks, features, width
+        Rows, columns of the raw matrix, columns of the scaled ones.
+    variant
+        Scaling of the matrices.
+    findings
+        In the order of the check.
+    retrieval
+        By variant and label; empty where no two tracks share a label.
+    dropped
+        Tracks that are not in the matrices for want of vectors.
+    """
+
+    tracks: int
+    features: int
+    width: int
+    variant: str
+    findings: tuple[Finding, ...]
+    retrieval: tuple[Retrieval, ...]
+    dropped: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether every finding is as it should be; retrieval is for people to judge."""
+        return all(finding.ok for finding in self.findings)
+
+
+def check(matrices: Matrices, *, variants: Sequence[str] | None = None, seed: int = 0) -> CheckReport:
+    """Look at everything.
+
+    Parameters
+    ----------
+    variants
+        Ways of scaling whose spaces are compared; None for all. Those that the matrices do not have are fitted to their
+        raw matrix.
+    seed
+        Of the shuffled labels, and of the tracks that ask in a large library.
+    """
+    findings = tuple(_findings(matrices))
+    found: list[Retrieval] = []
+    usable = all(finding.ok for finding in findings if finding.name in ("shapes", "finite"))
+    if usable:
+        albums, artists = matrices.album_keys.tolist(), matrices.artist_keys.tolist()
+        labels = {"album": albums, "artist": artists, _ELSEWHERE: artists}
+        for variant in VARIANTS if variants is None else variants:
+            space = _space(matrices, variant)
+            found += retrieval(space, labels, variant=variant, apart={_ELSEWHERE: "album"}, seed=seed)
+    return CheckReport(
+        tracks=len(matrices),
+        features=len(matrices.feature_names),
+        width=matrices.X_sonic.shape[1],
+        variant=matrices.scaling.variant,
+        findings=findings,
+        retrieval=tuple(row for row in found if row.queries),
+        dropped=len(matrices.dropped),
+    )
+
+
+def check_record(report: CheckReport) -> dict[str, Any]:
+    """The report as plain values, for JSON."""
+    return {**asdict(report), "ok": report.ok}
+
+
+def _space(matrices: Matrices, variant: str) -> FloatArray:
+    raw = matrices.X_sonic_raw
+    if variant == matrices.scaling.variant:
+        return matrices.X_sonic
+    return transform(fit(raw, matrices.families, variant=variant, names=matrices.feature_names), raw)
+
+
+def _findings(matrices: Matrices) -> Iterator[Finding]:
+    n, arrays = len(matrices), _arrays(matrices)
+    shapes = _shapes(matrices, arrays)
+    yield shapes
+    broken = [name for name, X in arrays.items() if not _is_finite(X)]
+    yield Finding("finite", not broken, f"not finite: {', '.join(broken)}" if broken else "all numbers are")
+    twice = n - len(np.unique(matrices.track_ids))
+    yield Finding("unique ids", not twice, f"{twice} ids are there twice" if twice else f"{n} ids, all different")
+    yield _constant(matrices)
+    if shapes.ok and not broken:
+        yield _scaled_as_said(matrices)
+        yield _segments(matrices)
+        yield _lengths(arrays)
+
+
+def _arrays(matrices: Matrices) -> dict[str, FloatArray]:
+    names = ("X_sonic_raw", "X_sonic", "X_sonic_start", "X_sonic_mid", "X_sonic_end")
+    return {name: getattr(matrices, name) for name in names}
+
+
+def _shapes(matrices: Matrices, arrays: Mapping[str, FloatArray]) -> Finding:
+    n, d = len(matrices), len(matrices.feature_names)
+    wrong = [
+        f"{name} {X.shape}"
+        for name, X in arrays.items()
+        if X.shape != (n, d if name == "X_sonic_raw" else matrices.scaling.width)
+    ]
+    columns = ("track_paths", "track_artists", "track_titles", "artist_keys", "album_keys", "bpm", "key", "duration_s")
+    wrong += [name for name in columns if len(getattr(matrices, name)) != n]
+    said = f"{n} tracks, {d} features, {matrices.scaling.width} columns"
+    return Finding("shapes", not wrong, f"{', '.join(wrong)} beside {said}" if wrong else said)
+
+
+def _is_finite(X: FloatArray) -> bool:
+    return all(np.isfinite(X[start : start + _BLOCK_ROWS]).all() for start in range(0, len(X), _BLOCK_ROWS))
+
+
+def _constant(matrices: Matrices) -> Finding:
+    if len(matrices) < 2:
+        return Finding("no constant columns", True, "too few tracks to tell")
+    names = [matrices.feature_names[column] for column in matrices.scaling.constant]
+    if not names:
+        return Finding("no constant columns", True, "every feature varies")
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return Finding("no constant columns", False, f"constant: {', '.join(names[:_NAMED])}{more}")
+
+
+def _scaled_as_said(matrices: Matrices) -> Finding:
+    """Whether the parameters in the file make, of the first rows, what is beside them."""
+    again = transform(matrices.scaling, matrices.X_sonic_raw[:_BLOCK_ROWS])
+    found = matrices.X_sonic[:_BLOCK_ROWS]
+    furthest = float(np.max(np.abs(again - found), initial=0.0))
+    size = float(np.max(np.abs(found), initial=1.0))
+    return Finding("scaling", furthest <= _SAME * size, f"scaled again, {furthest:.1g} away at most")
+
+
+def _segments(matrices: Matrices) -> Finding:
+    """Of the tracks that are long enough, how many have a segment that is exactly another."""
+    long = np.flatnonzero(matrices.duration_s > _LONG_S)
+    parts = {"full": matrices.X_sonic, "start": matrices.X_sonic_start}
+    parts |= {"mid": matrices.X_sonic_mid, "end": matrices.X_sonic_end}
+    if not len(long):
+        return Finding("segments differ", True, "no track is long enough to tell")
+    names = list(parts)
+    worst, most = "", 0
+    for index, first in enumerate(names):
+        for second in names[index + 1 :]:
+            alike = sum(
+                int(np.sum((parts[first][rows] == parts[second][rows]).all(axis=1)))
+                for rows in np.split(long, range(_BLOCK_ROWS, len(long), _BLOCK_ROWS))
+            )
+            if alike > most:
+                worst, most = f"{first} is {second}", alike
+    if not most:
+        return Finding("segments differ", True, f"in all {len(long)} tracks over {_LONG_S:.0f} s")
+    said = f"{worst} in {most} of {len(long)} tracks over {_LONG_S:.0f} s"
+    return Finding("segments differ", most <= _MOST_ALIKE * len(long), said)
+
+
+def _lengths(arrays: Mapping[str, FloatArray]) -> Finding:
+    """Lengths of the scaled vectors; one without length is near nothing."""
+    scaled = [X for name, X in arrays.items() if name != "X_sonic_raw"]
+    lengths = np.concatenate([np.sqrt(np.einsum("ij,ij->i", X, X, dtype=np.float64)) for X in scaled])
+    if len(lengths) <= len(scaled):
+        return Finding("lengths", True, "too few tracks to tell")
+    none = int(np.sum(~(lengths > _SHORTEST)))
+    low, middle, high = np.quantile(lengths, (0, 0.5, 1)).tolist()
+    said = f"{low:.3g} to {high:.3g}, median {middle:.3g}"
+    return Finding("lengths", not none, f"{none} vectors have no length; {said}" if none else said)
