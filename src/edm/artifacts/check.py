@@ -1,8 +1,8 @@
 """Whether matrices are sound, and whether their space says anything about music.
 
-Sound: shapes, finite numbers, unique ids, no constant columns, a scaling that gives what is there, segments that differ,
-lengths of vectors. Says anything: tracks of one album or one artist lie nearer than chance, for each way of scaling (see
-`edm.artifacts.retrieval`).
+Sound: shapes, finite numbers, unique ids, no constant columns, a scaling that gives what is there, segments that
+differ, lengths of vectors. Says anything: tracks of one album or one artist lie nearer than chance, for each way of
+scaling (see `edm.artifacts.retrieval`).
 """
 
 from __future__ import annotations

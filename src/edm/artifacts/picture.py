@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 
-from edm.artifacts.retrieval import RECALL_AT, Retrieval
+from edm.artifacts.check import CheckReport
+from edm.artifacts.retrieval import RECALL_AT
 
-__all__ = ["retrieval_picture"]
+__all__ = ["draw_check"]
 
 # In units of the viewBox, about a pixel each on a screen.
 _WIDTH, _NAMES, _FIGURES = 720, 118, 100
@@ -22,14 +22,12 @@ _STYLE = (
 )
 
 
-def retrieval_picture(rows: Sequence[Retrieval]) -> str:
+def draw_check(report: CheckReport) -> str:
     """Bars of what is found, a stroke across each where chance is; a group a label, a pair of bars a variant.
 
-    Parameters
-    ----------
-    rows
-        In any order; none give a picture that says so.
+    Where nothing could be looked for, the picture says so.
     """
+    rows = report.retrieval
     labels = list(dict.fromkeys(row.label for row in rows))
     parts: list[str] = []
     y = float(_HEAD)

@@ -1,7 +1,7 @@
 """Which rows go into the matrices: tests of their columns.
 
-A test is a column and a question about the texts that a row has there. What people write (``bpm>=120``) is read
-elsewhere; this room says which columns there are and what stands in them.
+A test is a column and a question about the texts that a row has there, as `edm.conditions` asks them (``bpm>=120``).
+This module says which columns there are and what stands in them.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from edm.errors import InputError
 __all__ = ["COLUMNS", "RowTest", "check_column", "select_rows"]
 
 COLUMNS: Mapping[str, Callable[[ArtifactRow], Sequence[str]]] = {
-    "album": lambda row: _known(row.album),
-    "artist": lambda row: _known(row.artist),
+    "album": lambda row: (row.album,),
+    "artist": lambda row: (row.artist,),
     "bpm": lambda row: _number(row.bpm),
     "duration_s": lambda row: _number(row.duration_s),
-    "genre": lambda row: row.genres,
+    "genre": lambda row: row.genres or ("",),
     "id": lambda row: (str(row.track_id),),
-    "key": lambda row: _known(row.key or ""),
-    "path": lambda row: _known(row.path),
-    "title": lambda row: _known(row.title),
+    "key": lambda row: (row.key or "",),
+    "path": lambda row: (row.path,),
+    "title": lambda row: (row.title,),
 }
-"""What a row has in each column: nothing, one text, or several."""
+"""What a row has in each column: one text or several; an empty one where nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,5 @@ def select_rows(rows: Iterable[ArtifactRow], tests: Sequence[RowTest]) -> Iterat
     return (row for row in rows if all(test.holds(COLUMNS[test.column](row)) for test in tests))
 
 
-def _known(text: str) -> tuple[str, ...]:
-    return (text,) if text else ()
-
-
-def _number(number: float | None) -> tuple[str, ...]:
-    return () if number is None else (repr(float(number)),)
+def _number(number: float | None) -> tuple[str]:
+    return ("",) if number is None else (repr(float(number)),)
