@@ -15,10 +15,12 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from edm.cli import config, console, evaluate, models
+from edm.cli import artifacts, config, console, evaluate, failures, library, models
 from edm.cli.analyze import analyze
 from edm.cli.demo import demo
 from edm.cli.doctor import doctor
+from edm.cli.run import run, scan, sonic
+from edm.cli.stats import stats
 from edm.errors import EdmError, InputError, Interrupted, SettingsError
 
 __all__ = ["app", "main"]
@@ -59,9 +61,16 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(analyze)
+app.add_typer(evaluate.app, name="evaluate")
+app.command()(run)
+app.command()(scan)
+app.command()(sonic)
+app.add_typer(artifacts.app, name="artifacts")
+app.command()(stats)
+app.add_typer(failures.app, name="failures")
+app.add_typer(library.app, name="library")
 app.command()(demo)
 app.command()(doctor)
-app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(models.app, name="models")
 app.add_typer(config.app, name="config")
 

@@ -107,8 +107,8 @@ def _spec(version: str) -> FeatureSpec:
 
 
 def _rows(library: Library) -> Iterator[ArtifactRow]:
-    from edm.library.results import iter_sonic_rows
     from edm.audio.printable import printable
+    from edm.library.results import iter_sonic_rows
 
     for row in iter_sonic_rows(library):
         yield ArtifactRow(

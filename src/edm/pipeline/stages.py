@@ -5,11 +5,21 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from importlib import import_module
+from typing import Protocol, runtime_checkable
 
 from edm.errors import InputError
-from edm.pipeline.stage import Stage
+from edm.pipeline.stage import RunRequest, Stage
 
-__all__ = ["STAGES", "choose_stages", "load_stage"]
+__all__ = ["STAGES", "choose_stages", "load_stage", "stage_versions"]
+
+
+@runtime_checkable
+class Versioned(Protocol):
+    """A stage whose results have a version."""
+
+    def version(self, request: RunRequest) -> str:
+        """Of its results."""
+
 
 STAGES: dict[str, str] = {
     "scan": "edm.pipeline.scan_stage:ScanStage",
@@ -51,3 +61,21 @@ def load_stage(name: str) -> Stage:
     module, _, kind = STAGES[name].partition(":")
     stage: Stage = getattr(import_module(module), kind)()
     return stage
+
+
+def stage_versions(request: RunRequest, *, only: str | None = None) -> dict[str, str]:
+    """Present version of each stage that works on tracks one by one.
+
+    Parameters
+    ----------
+    only
+        A stage; None for all.
+
+    Raises
+    ------
+    InputError
+        If `only` is no stage.
+    """
+    names = choose_stages() if only is None else choose_stages([only])
+    stages = {name: load_stage(name) for name in names}
+    return {name: stage.version(request) for name, stage in stages.items() if isinstance(stage, Versioned)}
