@@ -311,25 +311,6 @@ def test_wrong_usage_exits_with_2_and_leaves_nothing(place: Path, args: tuple[st
     assert not (place / "edm-evaluation").exists()
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("", "is empty"),
-        ("path,bpm\n", "no track in it"),
-        ("path,bpm\na house.wav,fast\n", "row 2: bpm 'fast'"),
-        ("path,bpm\na house.wav,-3\n", "row 2: bpm '-3'"),
-        ("path,bpm\na house.wav,1e300\n", "row 2: bpm '1e300'"),
-        ("path,bpm\na house.wav,120\na house.wav,121\n", "row 3"),
-        ("path,bpm,beats_file\na house.wav,120,gone.txt\n", "gone.txt"),
-    ],
-)
-def test_a_bad_reference_is_named_by_row_and_value(place: Path, tmp_path: Path, text: str, said: str) -> None:
-    (tmp_path / "bad.csv").write_text(text)
-    done = edm("evaluate", "beats", "-r", tmp_path / "bad.csv", "-s", "music", "-o", "never", home=place)
-    assert done.returncode == 2
-    assert said in done.stderr
-
-
 def test_an_output_that_cannot_be_written_is_told_before_any_analysis(place: Path) -> None:
     args = ("--reference", "ref.csv", "--source", "music", *FLUX, "--output", "ref.csv")
     done = edm("evaluate", "bpm", *args, home=place)
