@@ -63,10 +63,10 @@ def store_sonic(
             "audio_hash = CASE WHEN sample_hash IS ? THEN ? END, "
             "sonic_version = ?, sonic_mode = ?, sonic_features = ? WHERE id = ?",
             (
-                tempo and tempo.bpm,
-                tempo and tempo.confidence,
+                _number(tempo and tempo.bpm),
+                _number(tempo and tempo.confidence),
                 tempo and tempo.stability,
-                found.duration_s,
+                float(found.duration_s),
                 identity,
                 result.audio_hash,
                 str(result.spec_version),
@@ -198,6 +198,11 @@ def _store_analysis(library: Library, track_id: int, identity: str, result: Soni
             None if beats is None else beats.positions.astype(_POSITIONS).tobytes(),
         ),
     )
+
+
+def _number(value: float | None) -> float | None:
+    # SQLite's driver takes float32 for bytes.
+    return None if value is None else float(value)
 
 
 def _plain(value: Any) -> float | int:
