@@ -71,8 +71,8 @@ def harmony_values(chroma: FloatArray) -> dict[str, float]:
     """
     sums = chroma.sum(axis=1, keepdims=True)
     shares = np.where(sums > 0, chroma / np.where(sums > 0, sums, 1), 1 / 12).astype(np.float64)
-    typical = np.median(shares, axis=0)
-    typical = typical / typical.sum() if typical.sum() > 0 else np.full(12, 1 / 12)
+    # Not the median: a pitch class of two chords in four would come and go with a single span.
+    typical = shares.mean(axis=0)
     tonic, mode, clarity = _key(typical)
     entropy = -np.sum(shares * np.log(np.maximum(shares, 1e-12)), axis=1) / np.log(12)
     lower, middle, upper = np.percentile(entropy, [25, 50, 75])
@@ -83,7 +83,7 @@ def harmony_values(chroma: FloatArray) -> dict[str, float]:
     values |= {name: float(share) for name, share in zip(_IN_KEY, np.roll(typical, -tonic), strict=True)}
     values |= {f"circle_{k}": float(size) for k, size in enumerate(np.abs(np.fft.rfft(typical))[1:], 1)}
     names = [f"tonnetz_{name}_{axis}" for name, _, _ in _CIRCLES for axis in ("x", "y")]
-    values |= {name: float(place) for name, place in zip(names, np.median(places, axis=0), strict=True)}
+    values |= {name: float(place) for name, place in zip(names, places.mean(axis=0), strict=True)}
     values |= {
         "mode": mode,
         "key_clarity": clarity,

@@ -19,12 +19,14 @@ _LOWEST_HZ = 40.0
 _LOW_HZ, _HIGH_HZ = 150.0, 2000.0
 _COMPRESSION = 1000.0  # -60 dB under the track's level is half-way between nothing and something
 _RISE_FRAMES = 2  # 20 ms: a frame is 23 ms long
+_LEAST_RISE = 0.01  # of a logarithm, 0.1 dB: less is rounding, of which a steady tone is full
 _CELLS = 24  # to the beat
 _BAR_BEATS = 4
 _NO_BPM = 120.0
 _PEAK_FRAMES = 7  # 70 ms: of two onsets closer than half of it the stronger counts
 _MEAN_FRAMES = 41  # 0.4 s about an onset, from which it has to stand out
 _PEAK_OVER_LOCAL, _PEAK_OVER_TRACK = 1.3, 0.4
+_LEAST_PEAK = 0.3  # 3 dB in one band of all
 
 
 def onset_strength(samples: FloatArray, level: Level) -> FloatArray:
@@ -39,13 +41,17 @@ def onset_strength(samples: FloatArray, level: Level) -> FloatArray:
     for frames, power in power_blocks(samples, ATTACKS, level):
         bands = np.add.reduceat(power[:, : edges[-1]], starts, axis=1)
         loud = np.log1p(np.float32(_COMPRESSION) * np.sqrt(bands))
-        # Nothing begins with the first frame: a cut is no attack.
         held = np.repeat(loud[:1], _RISE_FRAMES, axis=0) if before is None else before
         together = np.concatenate([held, loud])
-        rises = np.maximum(loud - together[: len(loud)], 0.0)
+        rises = loud - together[: len(loud)]
+        rises[rises < _LEAST_RISE] = 0.0
         for band in range(3):
             strength[frames, band] = rises[:, band_of == band].sum(axis=1)
         before = together[-_RISE_FRAMES:]
+    # Frames that reach over the ends of the track: a cut is no attack.
+    over = -(-ATTACKS.size // 2 // ATTACKS.hop)
+    strength[: over + _RISE_FRAMES] = 0.0
+    strength[-over - 1 :] = 0.0
     return strength
 
 
@@ -55,7 +61,7 @@ def onsets_of(strength: FloatArray) -> TimeArray:
 
     total = strength.sum(axis=1)
     local = uniform_filter1d(total, _MEAN_FRAMES, mode="nearest")
-    needed = _PEAK_OVER_LOCAL * local + _PEAK_OVER_TRACK * total.mean()
+    needed = _PEAK_OVER_LOCAL * local + _PEAK_OVER_TRACK * total.mean() + _LEAST_PEAK
     peaks = (total == maximum_filter1d(total, _PEAK_FRAMES)) & (total > needed)
     times: TimeArray = np.flatnonzero(peaks) / ATTACKS.frames_per_s
     return times

@@ -108,8 +108,8 @@ def timbre_values(medians: FloatArray) -> dict[str, float]:
 
 
 def _decibels(power: FloatArray) -> FloatArray:
-    decibels = 10.0 * np.log10(np.maximum(power, np.float32(_FLOOR)))
-    return decibels.astype(np.float32, copy=False)
+    decibels: FloatArray = (10.0 * np.log10(np.maximum(power, _FLOOR))).astype(np.float32, copy=False)
+    return decibels
 
 
 def _steps(rows: FloatArray, before: FloatArray | None) -> FloatArray:
