@@ -113,7 +113,8 @@ def comparison_lines(record: Mapping[str, Any]) -> list[str]:
 def _format_lines(record: Mapping[str, Any]) -> list[str]:
     import textwrap
 
-    title = f"{record['name']} ({', '.join([*record['suffixes'], *record['carries']])})"
+    suffixes = f" ({', '.join(record['suffixes'])})" if record["suffixes"] else ""
+    title = f"{record['name']}{suffixes}: {', '.join(record['carries'])}"
     words = textwrap.wrap(record["summary"], 78, initial_indent=_GAP, subsequent_indent=_GAP)
     return [title, *words, "", *(f"{_GAP}{_GAP}{line}" for line in record["example"].splitlines()), ""]
 
