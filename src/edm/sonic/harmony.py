@@ -48,7 +48,8 @@ def chroma_frames(samples: FloatArray, level: Level) -> FloatArray:
         frame, column = np.nonzero((inner > below) & (inner >= above) & (inner > enough))
         # A parabola through the logarithms about a peak has its top where the frequency is.
         left, middle, right = (np.log(part[frame, column] + 1e-20) for part in (below, inner, above))
-        offset = 0.5 * (left - right) / (left - 2 * middle + right)
+        offset = 0.5 * (left - right) / np.minimum(left - 2 * middle + right, -1e-6)
+        offset = np.clip(offset, -0.5, 0.5)
         pitch = np.log2((column + low + offset) * float(hz[1]) / _C_HZ) * _OCTAVE
         whole = np.floor(pitch).astype(np.int64)
         part_above = pitch - whole

@@ -19,6 +19,7 @@ _FLOOR = 1e-9  # -90 dB under the root mean square of the track nothing is told 
 _LOW_HZ, _HIGH_HZ = 150.0, 2000.0
 _CONTRAST_SHARE = 0.2  # of the bins of a band are its peaks, as many its valleys
 _ROLLOFF = 0.85
+_CROSSING_HOPS = 256  # at a time
 
 _SHAPES = ("centroid", "bandwidth", "rolloff", "flatness", "flux", "zero_crossings")
 _ENERGIES = ("low", "mid", "high")
@@ -129,10 +130,16 @@ def _contrast(power: FloatArray, edges: IntArray) -> FloatArray:
 
 def _zero_crossings(samples: FloatArray, mean: float) -> FloatArray:
     """Crossings a second about each frame, shape (frames,)."""
-    above = samples > np.float32(mean)
-    crossings = np.zeros(frame_count(samples, TIMBRE) * TIMBRE.hop, dtype=bool)
-    np.not_equal(above[1:], above[:-1], out=crossings[1 : len(samples)])
-    hops = crossings.reshape(-1, TIMBRE.hop).sum(axis=1)
+    hops = np.zeros(frame_count(samples, TIMBRE), dtype=np.int64)
+    for first in range(0, len(hops), _CROSSING_HOPS):
+        stop = min(first + _CROSSING_HOPS, len(hops))
+        # From the sample before on, so that a crossing between two stretches counts.
+        begin = max(first * TIMBRE.hop - 1, 0)
+        above = samples[begin : stop * TIMBRE.hop] > np.float32(mean)
+        crossings = np.zeros((stop - first) * TIMBRE.hop, dtype=bool)
+        offset = begin + 1 - first * TIMBRE.hop
+        np.not_equal(above[1:], above[:-1], out=crossings[offset : offset + len(above) - 1])
+        hops[first:stop] = crossings.reshape(-1, TIMBRE.hop).sum(axis=1)
     # A frame is centred on the edge between two hops.
     pairs = hops + np.concatenate([hops[:1], hops[:-1]])
     per_s: FloatArray = (pairs * (TIMBRE.frames_per_s / 2)).astype(np.float32)
