@@ -53,7 +53,7 @@ class _Commands(TyperGroup):
 app = typer.Typer(
     cls=_Commands,
     name="edm",
-    help="Exact tempo and beat grid of every track in a folder.",
+    help="Know a music library: exact tempo and beat grids, sonic features, and honest scores of both.",
     no_args_is_help=True,
     # Help drawn by Rich takes a second to load.
     rich_markup_mode=None,
@@ -120,4 +120,4 @@ def _options(
     ] = False,
     debug: Annotated[bool, typer.Option(_DEBUG, help="Show tracebacks of errors.")] = False,
 ) -> None:
-    """Exact tempo and beat grid of every track in a folder."""
+    """Know a music library: exact tempo and beat grids, sonic features, and honest scores of both."""
