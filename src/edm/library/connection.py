@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from edm.errors import LibraryBusyError, LibraryError
 from edm.library.faults import ELSEWHERE, fault, translated
-from edm.library.migrations import APPLICATION_ID, NEWEST, migrate, pragma, version_of
+from edm.library.migrations import APPLICATION_ID, MIGRATIONS, NEWEST, Migration, migrate, pragma, version_of
 
 __all__ = ["connect_to_read", "connect_to_write"]
 
@@ -25,7 +25,9 @@ _LOG_BYTES = 64 << 20
 _NO_LOG = "its disk cannot hold a write-ahead log (a network share?): slower, and nobody can read while it writes"
 
 
-def connect_to_write(path: Path, *, wait_s: float, vfs: str | None = None) -> tuple[sqlite3.Connection, list[str]]:
+def connect_to_write(
+    path: Path, *, wait_s: float, vfs: str | None = None, migrations: Sequence[Migration] = MIGRATIONS
+) -> tuple[sqlite3.Connection, list[str]]:
     """A connection in autocommit with the newest tables, and what is to be noted about it.
 
     Parameters
@@ -36,16 +38,18 @@ def connect_to_write(path: Path, *, wait_s: float, vfs: str | None = None) -> tu
         How long a statement waits for a lock.
     vfs
         One of SQLite's ways to the file system; None is the usual one.
+    migrations
+        Of the tables.
     """
     _require_a_database(path)
     if path.exists() and not os.access(path, os.W_OK):
         raise LibraryError(f"{path}: the file is read-only", hint=ELSEWHERE)
     notes: list[str] = []
     with _opened(path, "mode=rwc" + (f"&vfs={vfs}" if vfs else ""), wait_s) as connection:
-        _require_ours(path, connection, new_ok=True)
+        _require_ours(path, connection, newest=len(migrations), new_ok=True)
         if not _use_log(path, connection):
             notes.append(f"{path}: {_NO_LOG}")
-        migrate(connection, save=lambda version: _save(path, connection, version))
+        migrate(connection, migrations=migrations, save=lambda version: _save(path, connection, version))
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
@@ -77,7 +81,7 @@ def connect_to_read(path: Path, *, wait_s: float) -> sqlite3.Connection:
 
 def _reader(path: Path, options: str, wait_s: float) -> sqlite3.Connection:
     with _opened(path, options, wait_s) as connection:
-        _require_ours(path, connection, new_ok=False)
+        _require_ours(path, connection, newest=NEWEST, new_ok=False)
         if version_of(connection) < NEWEST:
             raise LibraryError(
                 f"{path} was made by an older edm (version {version_of(connection)}, now {NEWEST})",
@@ -111,7 +115,7 @@ def _require_a_database(path: Path) -> None:
         raise LibraryError(f"{path} is not a database", hint=ELSEWHERE)
 
 
-def _require_ours(path: Path, connection: sqlite3.Connection, *, new_ok: bool) -> None:
+def _require_ours(path: Path, connection: sqlite3.Connection, *, newest: int, new_ok: bool) -> None:
     try:
         mark = int(pragma(connection, "application_id"))
         tables = int(connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0])
@@ -125,9 +129,9 @@ def _require_ours(path: Path, connection: sqlite3.Connection, *, new_ok: bool) -
         tables = int(connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0])
     if mark != APPLICATION_ID and not (new_ok and mark == 0 and tables == 0):
         raise LibraryError(f"{path} is the database of another program", hint=ELSEWHERE)
-    if version_of(connection) > NEWEST:
+    if version_of(connection) > newest:
         raise LibraryError(
-            f"{path} was made by a newer edm (version {version_of(connection)}; this one knows {NEWEST})",
+            f"{path} was made by a newer edm (version {version_of(connection)}; this one knows {newest})",
             hint="update edm, or choose another database with --db",
         )
 

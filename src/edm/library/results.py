@@ -63,8 +63,8 @@ def store_sonic(
             "audio_hash = CASE WHEN sample_hash IS ? THEN ? END, "
             "sonic_version = ?, sonic_mode = ?, sonic_features = ? WHERE id = ?",
             (
-                _number(tempo and tempo.bpm),
-                _number(tempo and tempo.confidence),
+                None if tempo is None else _number(tempo.bpm),
+                None if tempo is None else float(tempo.confidence),
                 tempo and tempo.stability,
                 float(found.duration_s),
                 identity,

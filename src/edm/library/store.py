@@ -169,7 +169,7 @@ def open_library(path: Path, *, mode: Mode, create: bool = True, wait_s: float =
             stack.callback(connection.close)
             notes: list[str] = []
         else:
-            _make_folder(resolved.parent)
+            _make_folder_of(resolved)
             stack.enter_context(writer_lock(resolved, command=command_line(), wait_s=wait_s))
             connection, notes = connect_to_write(resolved, wait_s=wait_s)
             stack.callback(connection.close)
@@ -192,19 +192,13 @@ def backup(library: Library, target: Path) -> Path:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
-        with translated(part):
-            copy = sqlite3.connect(part, isolation_level=None)
-            try:
-                library.copy_into(copy)
-                copy.execute("PRAGMA journal_mode = DELETE")
-            finally:
-                copy.close()
-        part.replace(target)
+        try:
+            _copy(library, part)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as exc:
         raise LibraryError(f"{target}: cannot write the backup: {exc.strerror or exc}") from exc
-    except LibraryError:
-        part.unlink(missing_ok=True)
-        raise
     return target
 
 
@@ -223,6 +217,17 @@ def check(library: Library) -> tuple[str, ...]:
 def now() -> str:
     """This instant as the database holds instants: ISO 8601, UTC, to the millisecond."""
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+
+
+def _copy(library: Library, target: Path) -> None:
+    with translated(target):
+        copy = sqlite3.connect(target, isolation_level=None)
+        try:
+            library.copy_into(copy)
+            # One file, that can be read where nothing can be written.
+            copy.execute("PRAGMA journal_mode = DELETE")
+        finally:
+            copy.close()
 
 
 def _resolved(path: Path) -> Path:
@@ -245,8 +250,8 @@ def _require_a_file(path: Path, *, must_exist: bool) -> None:
         raise LibraryError(f"no library at {path}", hint="`edm scan DIR` makes one, or name another with --db")
 
 
-def _make_folder(folder: Path) -> None:
+def _make_folder_of(path: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
-        raise LibraryError(f"cannot make the folder {folder}: {exc.strerror or exc}", hint=ELSEWHERE) from exc
+        raise LibraryError(f"{path}: cannot make its folder: {exc.strerror or exc}", hint=ELSEWHERE) from exc
