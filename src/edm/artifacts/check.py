@@ -178,8 +178,8 @@ def _segments(matrices: Matrices) -> Finding:
     long = np.flatnonzero(matrices.duration_s > _LONG_S)
     parts = {"full": matrices.X_sonic, "start": matrices.X_sonic_start}
     parts |= {"mid": matrices.X_sonic_mid, "end": matrices.X_sonic_end}
-    if not len(long):
-        return Finding("segments differ", True, "no track is long enough to tell")
+    if len(matrices) < 2 or not len(long):
+        return Finding("segments differ", True, "too few tracks are long enough to tell")
     names = list(parts)
     worst, most = "", 0
     for index, first in enumerate(names):

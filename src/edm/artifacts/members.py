@@ -19,13 +19,14 @@ from edm.artifacts.scaling import SCALING_VERSION, Block, Scaling
 from edm.artifacts.text import TextColumn
 from edm.errors import ArtifactError
 
-__all__ = ["MEMBERS", "SCHEMA_VERSION", "from_members", "plain_json", "to_members"]
+__all__ = ["MEMBERS", "ROWS", "SCHEMA_VERSION", "from_members", "plain_json", "to_members"]
 
 SCHEMA_VERSION = 1
 
 _TEXTS = ("track_paths", "track_artists", "track_titles", "artist_keys", "album_keys", "key")
 _VECTORS = ("X_sonic", "X_sonic_start", "X_sonic_mid", "X_sonic_end")
-_ROWS = ("track_ids", *_TEXTS, "X_sonic_raw", *_VECTORS, "bpm", "duration_s")
+# What has a row for each track, and is worth mapping.
+ROWS = ("track_ids", *_TEXTS, "X_sonic_raw", *_VECTORS, "bpm", "duration_s")
 
 MEMBERS = (
     # What tells whether the file is current comes first.
@@ -53,8 +54,13 @@ MEMBERS = (
     "scaler_axes",  # one block's (c, k) after the other, flat
     "dropped",  # JSON: [id, path, reason] of tracks that are not in it
     "exact_text",  # JSON: {member: {row: text}} of texts that are cut in their array
-    *_ROWS,
+    *ROWS,
 )
+
+_SINGLE = {
+    *("schema_version", "scaling_version", "fingerprint", "settings", "spec_version", "dropped", "exact_text"),
+    *("scaler_variant", "scaler_clip", "scaler_unit"),
+}
 
 
 def plain_json(value: object) -> str:
@@ -82,7 +88,7 @@ def to_members(matrices: Matrices) -> dict[str, NDArray[Any]]:
         "dropped": plain_json([[row.track_id, row.path, row.reason] for row in matrices.dropped]),
         "exact_text": plain_json({name: rows for name, rows in exact.items() if rows}),
     }
-    for name in _ROWS:
+    for name in ROWS:
         value = getattr(matrices, name)
         members[name] = value.values if isinstance(value, TextColumn) else value
     return {name: np.asarray(members[name]) for name in MEMBERS}
@@ -96,15 +102,16 @@ def from_members(members: Mapping[str, NDArray[Any]], path: Path) -> Matrices:
     ArtifactError
         If shapes or kinds do not fit each other.
     ValueError, KeyError
-        If something in it is no JSON, or JSON of something else.
+        If something in it is not what its name says.
     """
     _check_shapes(members, path)
-    exact = json.loads(str(members["exact_text"][()]))
+    exact, settings = _json(members, "exact_text", dict), _json(members, "settings", dict)
+    dropped = [DroppedRow(int(row), str(place), str(why)) for row, place, why in _json(members, "dropped", list)]
     texts = {
         name: TextColumn(members[name], {int(row): str(text) for row, text in exact.get(name, {}).items()})
         for name in _TEXTS
     }
-    rows: dict[str, Any] = {name: members[name] for name in _ROWS} | texts
+    rows: dict[str, Any] = {name: members[name] for name in ROWS} | texts
     return Matrices(
         **rows,
         feature_names=tuple(members["feature_names"].tolist()),
@@ -113,8 +120,8 @@ def from_members(members: Mapping[str, NDArray[Any]], path: Path) -> Matrices:
         scaling=_scaling(members),
         spec_version=str(members["spec_version"][()]),
         fingerprint=str(members["fingerprint"][()]),
-        settings=json.loads(str(members["settings"][()])),
-        dropped=tuple(DroppedRow(*row) for row in json.loads(str(members["dropped"][()]))),
+        settings=settings,
+        dropped=tuple(dropped),
     )
 
 
@@ -163,12 +170,24 @@ def _scaling(members: Mapping[str, NDArray[Any]]) -> Scaling:
     )
 
 
+def _json(members: Mapping[str, NDArray[Any]], name: str, kind: type) -> Any:
+    value = json.loads(str(members[name][()]))
+    if not isinstance(value, kind):
+        raise ValueError(f"{name} are no JSON {'object' if kind is dict else 'list'}")
+    return value
+
+
 def _check_shapes(members: Mapping[str, NDArray[Any]], path: Path) -> None:
-    n = len(np.atleast_1d(members["track_ids"]))
+    for name in MEMBERS:
+        dimensions = 0 if name in _SINGLE else 2 if name.startswith("X_") or name.endswith("_slices") else 1
+        if members[name].ndim != dimensions:
+            raise ArtifactError(f"{path} is damaged: {name} has {members[name].ndim} dimensions, not {dimensions}")
+    n = len(members["track_ids"])
     k = _slices(members["sonic_family_names"], members["sonic_family_slices"])
-    expected: dict[str, tuple[int, ...]] = dict.fromkeys(_ROWS, (n,))
+    expected: dict[str, tuple[int, ...]] = dict.fromkeys(ROWS, (n,))
     expected |= dict.fromkeys(_VECTORS, (n, max((part.stop for part in k.values()), default=0)))
-    expected["X_sonic_raw"] = (n, len(members["feature_names"]))
+    d = len(members["feature_names"])
+    expected |= {"X_sonic_raw": (n, d), "feature_units": (d,), "scaler_center": (d,), "scaler_factor": (d,)}
     for name, shape in expected.items():
         if members[name].shape != shape:
             raise ArtifactError(f"{path} is damaged: {name} has the shape {members[name].shape}, not {shape}")

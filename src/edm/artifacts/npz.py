@@ -24,7 +24,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from edm.artifacts.matrices import Matrices
-from edm.artifacts.members import MEMBERS, SCHEMA_VERSION, from_members, plain_json, to_members
+from edm.artifacts.members import MEMBERS, ROWS, SCHEMA_VERSION, from_members, plain_json, to_members
 from edm.artifacts.scaling import SCALING_VERSION
 from edm.errors import ArtifactError
 
@@ -82,7 +82,7 @@ def read_matrices(path: Path, *, mmap: bool = False) -> Matrices:
     """
     with _opened(path) as (stream, archive):
         _check_version(path, stream, archive)
-        members = {name: _read_member(stream, archive, name, mmap=mmap) for name in MEMBERS}
+        members = {name: _read_member(stream, archive, name, mmap=mmap and name in ROWS) for name in MEMBERS}
         return from_members(members, path)
 
 
@@ -94,13 +94,13 @@ def is_current(path: Path, fingerprint: str, settings: Mapping[str, Any]) -> boo
     try:
         with _opened(path) as (stream, archive):
             _check_version(path, stream, archive)
-            versions, found, how = (
-                _read_member(stream, archive, name, mmap=False)[()]
+            version, mark, how = (
+                str(_read_member(stream, archive, name, mmap=False)[()])
                 for name in ("scaling_version", "fingerprint", "settings")
             )
     except ArtifactError:
         return False
-    return bool(versions == SCALING_VERSION and found == fingerprint and how == plain_json(settings))
+    return version == str(SCALING_VERSION) and mark == fingerprint and how == plain_json(settings)
 
 
 def _write_members(stream: IO[bytes], members: Mapping[str, NDArray[Any]]) -> None:

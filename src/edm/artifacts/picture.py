@@ -79,7 +79,7 @@ def _bar(name: str, value: float, chance: float, y: float, right: float) -> list
 def _legend(y: float) -> list[str]:
     parts: list[str] = []
     x = float(_NAMES)
-    for name, words, room in (("map", "mean average precision", 150), ("recall", f"recall at {RECALL_AT}", 92)):
+    for name, words, room in (("map", "mean average precision", 168), ("recall", f"recall at {RECALL_AT}", 100)):
         parts.append(f'<rect class="{name}" x="{_n(x)}" y="{_n(y - 9)}" width="12" height="10"/>')
         parts.append(_text(x + 18, y, words, "start"))
         x += room

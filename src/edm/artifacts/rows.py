@@ -19,8 +19,8 @@ __all__ = ["SEGMENTS", "ArtifactRow", "FeatureSpec", "album_key", "artist_key"]
 SEGMENTS = ("full", "start", "mid", "end")
 """Parts of a track that have a vector each."""
 
-# "A feat. B", "A (ft B)", "A [featuring B]"; a name that begins so is left whole.
-_FEATURED = re.compile(r"(?<=\S)[\s(\[]+(?:feat|ft|featuring)\b\.?.*", re.DOTALL)
+# "A feat. B", "A (ft B)", "A [featuring B]"; a name that begins or ends so is left whole.
+_FEATURED = re.compile(r"(?<=\S)[\s(\[]+(?:feat|ft|featuring)(?:\.\s*|\s+)[^\s)\]].*", re.DOTALL)
 _LEADING_THE = re.compile(r"the\s+(?=\S)")
 _TRAILING_THE = re.compile(r"(?<=\S)\s*,\s*the$")
 
