@@ -141,7 +141,7 @@ def beats(
 def compare(
     run_a: Annotated[str, typer.Argument(metavar="RUN_A", help="Folder of a run, of runs (its latest), or a file.")],
     run_b: Annotated[str, typer.Argument(metavar="RUN_B", help="The run that is judged against it.")],
-    seed: Seed = 0,
+    seed: Annotated[int, typer.Option("--seed", metavar="S", min=0, help="Of the intervals.")] = 0,
     format_name: ScoresFormat = None,
 ) -> None:
     """Two runs, track by track: what got better, what got worse, and what may be chance."""

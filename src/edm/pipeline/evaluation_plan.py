@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,7 +163,20 @@ def _read_references(options: EvaluationOptions, warnings: list[str]) -> list[tu
             name, folder=options.source, with_beats=options.task == "beats", on_warning=warnings.append
         )
         named += [(name, annotation) for annotation in read.annotations]
+    _refuse_repeats(named)
     return named
+
+
+def _refuse_repeats(named: Sequence[tuple[str, Annotation]]) -> None:
+    """Two references that name one place would count a track twice, or leave nobody knowing which is right."""
+    known: dict[tuple[bool, str], str] = {}
+    for name, one in named:
+        place = (one.named_by_stem, os.path.normpath(one.folder / one.path))
+        other = known.setdefault(place, f"{name}, {one.origin}")
+        if other != f"{name}, {one.origin}":
+            raise InputError(
+                f"{printable(one.path)} has two references: {other}; {name}, {one.origin}", hint="leave one of them out"
+            )
 
 
 def _match(

@@ -138,6 +138,12 @@ def test_the_same_reference_given_twice_counts_once(folder: Path) -> None:
     assert once.matching == twice.matching
 
 
+def test_two_references_of_one_track_are_refused(folder: Path) -> None:
+    (folder / "more.csv").write_text("path,bpm\n./a.mp3,99\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"a\.mp3 has two references: .*ref\.csv, row \d; .*more\.csv, row \d"):
+        plan_evaluation(options(folder, references=(str(folder / "ref.csv"), str(folder / "more.csv"))))
+
+
 def test_the_sample_has_its_size_and_its_seed(folder: Path) -> None:
     rows = "".join(f"{number}.mp3,{100 + number}\n" for number in range(40))
     (folder / "ref.csv").write_text("path,bpm\n" + rows, encoding="utf-8")
