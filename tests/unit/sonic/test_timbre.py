@@ -81,3 +81,10 @@ def test_frames_are_centred_on_multiples_of_the_hop() -> None:
     samples[20 * TIMBRE.hop] = 1.0
     spectra = np.concatenate([power for _, power in power_blocks(samples, TIMBRE, level_of(samples))])
     assert int(spectra.sum(axis=1).argmax()) == 20
+
+
+def test_a_crossing_between_two_stretches_counts() -> None:
+    samples = np.tile(np.array([0.5, -0.5], np.float32), 300 * TIMBRE.hop // 2)
+    heard = timbre_frames(samples, level_of(samples))
+    per_frame = [timbre_values(heard[t : t + 1])["zero_crossings_median"] for t in range(2, 300)]
+    assert per_frame == pytest.approx([np.log2(44.1)] * 298, abs=1e-6)
