@@ -14,7 +14,9 @@ from mutagen.wave import WAVE
 
 from edm.errors import InputError, LibraryError
 from edm.library import Library, failures, open_library, roots, stages, tracks
+from edm.pipeline import scan as scan_module
 from edm.pipeline import scan_look
+from edm.pipeline.scan_reading import looks
 from edm.processing.progress import Event, ItemFinished, RunFinished, RunStarted, RunWarning
 from tests.unit.pipeline.scanning import counts, library_at, named, rescan, song, table
 
@@ -565,3 +567,42 @@ def test_a_library_open_for_reading_cannot_be_scanned_into(library: Library, mus
     library.close()
     with open_library(library.path, mode="read") as reading, pytest.raises(LibraryError, match="reading only"):
         rescan(reading, music)
+
+
+def test_of_two_tracks_with_one_audio_each_keeps_its_name(library: Library, music: Path) -> None:
+    rescan(library, music)
+    shutil.copy(music / "b.wav", music / "a copy.wav")
+    rescan(library)
+    for name in ("a copy.wav", "b.wav"):
+        (music / name).rename(music / "in" / name)
+    assert counts(rescan(library)) == {"moved": 2, "unchanged": 2}
+    assert table(library)["in/a copy.wav"] == (4, "present", 2)
+    assert table(library)["in/b.wav"] == (2, "present", None)
+
+
+def test_a_missing_duplicate_of_a_track_that_was_replaced_is_its_duplicate_no_more(
+    library: Library, music: Path, tmp_path: Path
+) -> None:
+    shutil.copy(music / "a.wav", music / "copy.wav")
+    rescan(library, music)
+    mark_done(library)
+    (music / "copy.wav").rename(tmp_path / "away.wav")
+    rescan(library)
+    song(music / "a.wav", 60, seconds=0.1)
+    assert counts(rescan(library)) == {"changed": 1, "unchanged": 2}
+    assert table(library)["copy.wav"] == (3, "missing", None)
+    (tmp_path / "away.wav").rename(music / "copy.wav")
+    assert counts(rescan(library)) == {"returned": 1, "unchanged": 3}
+    assert pending(library) == {"a.wav": "changed", "copy.wav": "new"}
+
+
+def test_in_whatever_order_files_are_read_the_same_is_found(
+    library: Library, music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rescan(library, music)
+    mark_done(library)
+    (music / "a.wav").rename(music / "z.wav")
+    song(music / "a.wav", 50, seconds=0.1)
+    monkeypatch.setattr(scan_module, "looks", lambda *args, **options: reversed(list(looks(*args, **options))))
+    assert counts(rescan(library)) == {"moved": 1, "new": 1, "unchanged": 2}
+    assert pending(library) == {"a.wav": "new"}
