@@ -15,7 +15,6 @@ from edm.cli import console, options
 
 if TYPE_CHECKING:
     from edm.library import Library
-    from edm.pipeline.runner import RunReport
     from edm.pipeline.stage import RunRequest, StageReport
     from edm.processing.progress import Event, Listener
     from edm.settings import Settings
@@ -124,11 +123,10 @@ def run_pipeline(names: Sequence[str], settings: Settings, request: RunRequest, 
                 listener=_all_of([listener, _on_screen(settings, flags)]),
                 on_prepare=(lambda step: None) if flags.quiet else (lambda step: console.say(f"{step} …")),
                 on_warning=lambda text: console.say(f"warning: {console.one_line(text)}"),
+                on_report=(lambda report: None) if flags.quiet else _tell_stage,
             )
             command = shlex.join(["edm", *sys.argv[1:]])
             report = run_stages(library, stages, request, telling, command=command, reports=state_dir() / "runs")
-    if not flags.quiet:
-        _tell_report(report)
     return report.exit_code
 
 
@@ -196,13 +194,12 @@ def _all_of(listeners: Sequence[Listener | None]) -> Listener:
     return listen
 
 
-def _tell_report(report: RunReport) -> None:
-    for stage in report.stages:
-        for warning in stage.warnings[:_WARNINGS_SHOWN]:
-            console.say(f"warning: {console.one_line(warning)}")
-        if len(stage.warnings) > _WARNINGS_SHOWN:
-            console.say(f"… and {len(stage.warnings) - _WARNINGS_SHOWN} more warnings, in the report of the run")
-        console.say(_stage_line(stage))
+def _tell_stage(stage: StageReport) -> None:
+    for warning in stage.warnings[:_WARNINGS_SHOWN]:
+        console.say(f"warning: {console.one_line(warning)}")
+    if len(stage.warnings) > _WARNINGS_SHOWN:
+        console.say(f"… and {len(stage.warnings) - _WARNINGS_SHOWN} more warnings, in the report of the run")
+    console.say(_stage_line(stage))
 
 
 def _stage_line(stage: StageReport) -> str:

@@ -56,7 +56,9 @@ def lock_file(database: Path) -> Path:
 def command_line() -> str:
     """What this process was started as, short: the program and its command."""
     program, *arguments = sys.argv or [""]
-    words = [Path(program).name or "python", *(word for word in arguments[:1] if not word.startswith("-"))]
+    # `python -m edm` is the file edm/__main__.py.
+    named = Path(program).parent if Path(program).name == "__main__.py" else Path(program)
+    words = [named.name or "python", *(word for word in arguments[:1] if not word.startswith("-"))]
     return storable(" ".join(words))[:_MAX_COMMAND]
 
 

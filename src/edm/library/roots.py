@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -69,22 +70,30 @@ def relocate(library: Library, old: Path, new: Path) -> tuple[Root, ...]:
 
 
 def inside(library: Library, folders: Iterable[Path]) -> tuple[str, list[object]]:
-    """Condition of SQL, and its values, for the rows ``t`` of tracks at or below any of `folders`; none: all tracks."""
-    wanted = list(folders)
+    """Condition of SQL, and its values, for the rows ``t`` of tracks at or below any of `folders`; none: all tracks.
+
+    Folders are compared by where they really are, as in a scan: links and ``..`` lead to the same tracks.
+    """
+    wanted = [_real(folder) for folder in folders]
     if not wanted:
         return "1", []
+    known = [(root.id, _real(root.path)) for root in all_roots(library)]
     parts, values = ["0"], list[object]()
     for folder in wanted:
-        for root in all_roots(library):
-            if folder == root.path or folder in root.path.parents:
+        for root_id, place in known:
+            if folder == place or folder in place.parents:
                 parts.append("t.root_id = ?")
-                values.append(root.id)
-            elif root.path in folder.parents:
-                below = to_text(folder.relative_to(root.path))
+                values.append(root_id)
+            elif place in folder.parents:
+                below = to_text(folder.relative_to(place))
                 # "0" follows "/": from one to the other is everything below the folder.
                 parts.append("t.root_id = ? AND (t.path = ? OR t.path > ? AND t.path < ?)")
-                values += [root.id, below, below + "/", below + "0"]
+                values += [root_id, below, below + "/", below + "0"]
     return "(" + " OR ".join(parts) + ")", values
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))
 
 
 def _require_absolute(path: Path) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edm.artifacts.rows import ArtifactRow, FeatureSpec
 from edm.conditions import parse_condition
+from edm.errors import ArtifactError
 from edm.pipeline.stage import Preview, RunRequest, StageReport, Telling
 
 if TYPE_CHECKING:
@@ -43,12 +45,14 @@ class ArtifactsStage:
     def run(self, library: Library, request: RunRequest, telling: Telling) -> StageReport:
         """Build the matrices, unless the library and the settings are those that they were built from.
 
+        Without any track there are none: older ones stay, and the report says so.
+
         Raises
         ------
         InputError
             For conditions, families or a variant that do not exist.
         ArtifactError
-            If they cannot be written.
+            If no track meets the conditions, or they cannot be written.
         """
         from edm.artifacts.matrices import build_matrices
         from edm.artifacts.npz import is_current, write_matrices
@@ -63,8 +67,14 @@ class ArtifactsStage:
         if not request.force and is_current(path, mark, settings):
             details = {"path": str(path), "up_to_date": True}
             return StageReport(self.name, skipped=1, seconds=time.perf_counter() - began, details=details)
+        rows = _rows(library)
+        first = next(rows, None)
+        if first is None:
+            # A drive that is not mounted must not cost the matrices either.
+            warnings = (f"no track has sonic features yet; {path} was not built",)
+            return StageReport(self.name, seconds=time.perf_counter() - began, warnings=warnings)
         matrices = build_matrices(
-            select_rows(_rows(library), tests),
+            select_rows(chain([first], rows), tests),
             _spec(str(SPEC_VERSION)),
             fingerprint=mark,
             settings=settings,
@@ -72,6 +82,8 @@ class ArtifactsStage:
             include=request.include or None,
             exclude=request.exclude or None,
         )
+        if conditions and not len(matrices):
+            raise ArtifactError(f"no track meets {', '.join(request.where)}", hint="ask for less with --where")
         path.parent.mkdir(parents=True, exist_ok=True)
         write_matrices(matrices, path)
         seconds = time.perf_counter() - began

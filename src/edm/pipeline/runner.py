@@ -6,17 +6,18 @@ error, or, if the process was killed, `died`; what its stages stored stays in an
 
 from __future__ import annotations
 
+import dataclasses
 import json
-import os
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edm.errors import EdmError, Interrupted
 from edm.library import runs
+from edm.pipeline.memory import peak_memory_mb
 from edm.pipeline.stage import Preview, RunRequest, Stage, StageReport, Telling
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class RunReport:
     run_id
         Of its row.
     stages
-        In the order of running.
+        In the order of running; the last one may have been cut short.
     outcome
         ``done``, ``interrupted`` or ``failed``.
     seconds
@@ -56,15 +57,13 @@ class RunReport:
         return 1 if hopeless else 3
 
     def record(self) -> dict[str, Any]:
-        """Ready for JSON; peak memory in MB, of this process and of its largest worker."""
-        own, workers = _peak_memory_mb()
+        """Ready for JSON; peak memory in MB, of this process (the workers are in the reports of the stages)."""
         return {
             "run": self.run_id,
             "command": self.command,
             "outcome": self.outcome,
             "seconds": round(self.seconds, 3),
-            "peak_memory_mb": own,
-            "peak_memory_of_a_worker_mb": workers,
+            "peak_memory_mb": peak_memory_mb(),
             "stages": [stage.record() for stage in self.stages],
         }
 
@@ -90,7 +89,9 @@ def run_stages(
     command
         What the person typed.
     reports
-        Folder for a JSON report; None writes none.
+        Folder for a JSON report; None writes none. Its name has the time, since libraries count their runs alike.
+    telling
+        ``on_report`` hears of each stage when it ends, or is cut short.
 
     Raises
     ------
@@ -101,9 +102,15 @@ def run_stages(
     began = time.perf_counter()
     done: list[StageReport] = []
     outcome = "failed"
+
+    def take(report: StageReport) -> None:
+        done.append(report)
+        telling.on_report(report)
+
+    heard = dataclasses.replace(telling, on_report=take)
     try:
         for stage in stages:
-            done.append(stage.run(library, request, telling))
+            take(stage.run(library, request, heard))
         outcome = "done"
     except (Interrupted, KeyboardInterrupt):
         outcome = "interrupted"
@@ -121,22 +128,8 @@ def _keep(library: Library, report: RunReport, folder: Path | None, telling: Tel
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
             text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
-            (folder / f"run-{report.run_id}.json").write_text(text, encoding="utf-8", errors="backslashreplace")
+            name = f"{datetime.now():%Y-%m-%dT%H-%M-%S}-run-{report.run_id}.json"
+            (folder / name).write_text(text, encoding="utf-8", errors="backslashreplace")
     except (EdmError, OSError) as exc:
         # The error that ended the run is the one to be told; a full disk takes no report either.
         telling.on_warning(f"the report of the run could not be kept: {exc}")
-
-
-def _peak_memory_mb() -> tuple[float | None, float | None]:
-    if sys.platform == "win32":
-        import psutil
-
-        return round(psutil.Process(os.getpid()).memory_info().peak_wset / 1e6, 1), None
-    import resource
-
-    # Linux counts in kB, macOS in bytes.
-    unit = 1e6 if sys.platform == "darwin" else 1e3
-    own, children = (
-        resource.getrusage(who).ru_maxrss / unit for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    return round(own, 1), round(children, 1)

@@ -31,24 +31,24 @@ class ScanStage:
 
     def run(self, library: Library, request: RunRequest, telling: Telling) -> StageReport:
         """Bring the library up to date with the files."""
+        from edm.pipeline.analyze import plan_for
         from edm.pipeline.scan import scan
 
+        workers = plan_for(workers=request.workers, max_workers=request.max_workers).chosen
         found = scan(
             library,
             request.folders,
-            workers=request.workers,
+            workers=workers,
             prune=request.prune,
             confirm_prune=request.confirmed,
             force=request.force,
             limit=request.limit,
             listener=telling.listener,
         )
-        return _report(found, request)
+        return _report(found, workers)
 
 
-def _report(found: ScanReport, request: RunRequest) -> StageReport:
-    from edm.pipeline.analyze import plan_for
-
+def _report(found: ScanReport, workers: int) -> StageReport:
     done = sum(getattr(found, name) for name in _LOOKED_INTO)
     names = ("files", *_LOOKED_INTO, "missing", "pruned", "left")
     warnings = [f"{folder} is not there; its tracks are left as they are" for folder in found.absent]
@@ -61,7 +61,7 @@ def _report(found: ScanReport, request: RunRequest) -> StageReport:
         skipped=found.unchanged,
         seconds=found.elapsed_s,
         track_seconds=found.elapsed_s,
-        workers=plan_for(workers=request.workers, max_workers=request.max_workers).chosen,
+        workers=workers,
         details={name: getattr(found, name) for name in names},
         warnings=tuple(warnings),
     )

@@ -73,11 +73,15 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """Who hears of a run: of its events, of what is done once, and of what a person should know."""
+    """Who hears of a run: of its events, of what is done once, of what a person should know, and of stages that end.
+
+    A stage returns its report; one that is cut short tells `on_report` of what it has done, before the error.
+    """
 
     listener: Listener | None = None
     on_prepare: Callable[[str], None] = lambda step: None
     on_warning: Callable[[str], None] = lambda text: None
+    on_report: Callable[[StageReport], None] = lambda report: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,14 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from edm.library import failures, stages
 from edm.model import Failure
+from edm.pipeline.memory import peak_memory_mb
 from edm.pipeline.stage import Preview, RunRequest, StageReport, Telling
 
 if TYPE_CHECKING:
@@ -68,6 +71,8 @@ def run_tracks(
     ------
     LibraryError
         If a result cannot be stored; what was stored stays.
+    Interrupted
+        If a signal ended the run, after what was done is stored and told to ``telling.on_report``.
     """
     from edm.pipeline.analyze import plan_for
     from edm.processing.parallel import ParallelProcessor
@@ -83,7 +88,7 @@ def run_tracks(
     work = stage.prepare(request, telling)
     workers = min(plan_for(workers=request.workers, max_workers=request.max_workers).chosen, total)
     processor = ParallelProcessor(
-        work,
+        _Measured(work),
         workers,
         show_progress=False,
         timeout_s=request.timeout_s,
@@ -94,29 +99,51 @@ def run_tracks(
     in_hand: dict[int, Track] = {}
     fell_back: Counter[str] = Counter()
     done = failed = 0
-    track_seconds = 0.0
-    results = processor.stream(_Paths(_taken(stage, library, request, version, in_hand), total))
-    for result in results:
-        track = in_hand.pop(result.index)
-        track_seconds += result.elapsed_s
-        if isinstance(result, Failure):
-            failed += 1
-            _remember(library, track, stage.name, version, result)
-            continue
-        reason = stage.store(library, track, version, result.value, result.elapsed_s)
-        done += 1
-        if reason is not None:
-            fell_back[reason] += 1
-    return StageReport(
-        stage.name,
-        done=done,
-        failed=failed,
-        skipped=max(before["done"] + before["failed"] + before["pending"] - done - failed, 0),
-        fell_back=dict(fell_back.most_common()),
-        seconds=time.perf_counter() - began,
-        track_seconds=track_seconds,
-        workers=workers,
-    )
+    track_seconds = peak_mb = 0.0
+
+    def report() -> StageReport:
+        return StageReport(
+            stage.name,
+            done=done,
+            failed=failed,
+            skipped=max(sum(before.values()) - pending, 0),
+            fell_back=dict(fell_back.most_common()),
+            seconds=time.perf_counter() - began,
+            track_seconds=track_seconds,
+            workers=workers,
+            details={"left": pending - total, "peak_memory_of_a_worker_mb": peak_mb},
+        )
+
+    try:
+        # Closing: a result that cannot be stored ends the workers, too.
+        with closing(processor.stream(_Paths(_taken(stage, library, request, version, in_hand), total))) as results:
+            for result in results:
+                track = in_hand.pop(result.index)
+                track_seconds += result.elapsed_s
+                if isinstance(result, Failure):
+                    failed += 1
+                    _remember(library, track, stage.name, version, result)
+                    continue
+                value, memory_mb = result.value
+                peak_mb = max(peak_mb, memory_mb)
+                reason = stage.store(library, track, version, value, result.elapsed_s)
+                done += 1
+                if reason is not None:
+                    fell_back[reason] += 1
+    except BaseException:
+        telling.on_report(report())
+        raise
+    return report()
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """The work of a worker, and the peak memory of the worker in MB; it travels to the workers by pickle."""
+
+    work: Callable[[Path], Any]
+
+    def __call__(self, path: Path) -> tuple[Any, float]:
+        return self.work(path), peak_memory_mb()
 
 
 class _Paths:
@@ -152,8 +179,14 @@ def _taken(
 
 
 def _remember(library: Library, track: Track, stage: str, version: str, failure: Failure) -> None:
+    """Note that a track failed; not where its file cannot be opened, for that is no property of its sound."""
     identity = track.stamp.sample_hash
     assert identity is not None  # without one a track is never pending
+    try:
+        track.path.open("rb").close()
+    except OSError:
+        # A drive that was not mounted must not cost its tracks the next run.
+        return
     failures.store(
         library,
         track.id,

@@ -16,7 +16,7 @@ What goes wrong with an item is a `Failure` in its place; what goes wrong with t
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Generator, Iterable, Sized
 from functools import partial
 from pathlib import PurePath
 from typing import Any, Generic, Literal, TypeVar
@@ -133,7 +133,7 @@ class ParallelProcessor(Generic[In, Out]):
             pass
         return self.results
 
-    def stream(self, items: Iterable[In]) -> Iterator[Result[Out]]:
+    def stream(self, items: Iterable[In]) -> Generator[Result[Out], None, None]:
         """Yield the result of each item as it finishes; ``result.index`` is the item's place.
 
         Items are taken as they are needed, so a generator may be long. Closing the iterator early (``break``) ends
