@@ -95,7 +95,7 @@ def _rhythm() -> list[tuple[str, str, str]]:
         ("beat_strength", "1", "logarithm of the onset strength on the beats, by its mean"),
     ]
     rows += [
-        (f"lag_{name}", "1", f"self-similarity of the onsets {name.replace('_', '/')} beat later")
+        (f"lag_{name}", "1", f"self-similarity of the onsets, lag in beats: {name.replace('_', '/')}")
         for name in LAGS_BEATS
     ]
     rows += [
@@ -141,11 +141,7 @@ def _timbre() -> list[tuple[str, str, str]]:
 def _harmony() -> list[tuple[str, str, str]]:
     rows = [(f"chroma_{name}", "1", f"share of pitch class {name.replace('_', ' ')}") for name in PITCH_CLASSES]
     rows += [
-        (
-            f"above_tonic_{name}",
-            "1",
-            f"share of the pitch class that lies a {name.replace('_', ' ')} above the likeliest tonic",
-        )
+        (f"above_tonic_{name}", "1", f"share of the {name.replace('_', ' ')} over the major (or relative major) tonic")
         for name in _INTERVALS
     ]
     rows += [
