@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-__all__ = ["folder_lock"]
+__all__ = ["folder_lock", "try_lock", "unlock"]
 
 _LOCK_NAME = ".lock"
 _PAUSE_S = 0.1
@@ -28,7 +28,7 @@ def folder_lock(folder: Path, *, on_wait: Callable[[], None] = lambda: None) -> 
     """
     with (folder / _LOCK_NAME).open("a+b") as handle:
         waiting = False
-        while not _try_lock(handle):
+        while not try_lock(handle):
             if not waiting:
                 on_wait()
                 waiting = True
@@ -36,13 +36,14 @@ def folder_lock(folder: Path, *, on_wait: Callable[[], None] = lambda: None) -> 
         try:
             yield
         finally:
-            _unlock(handle)
+            unlock(handle)
 
 
 if sys.platform == "win32":
     import msvcrt
 
-    def _try_lock(handle: IO[bytes]) -> bool:
+    def try_lock(handle: IO[bytes]) -> bool:
+        """Lock an open file against other processes, if none of them has; says whether it did."""
         handle.seek(0)
         try:
             msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
@@ -50,7 +51,8 @@ if sys.platform == "win32":
             return False
         return True
 
-    def _unlock(handle: IO[bytes]) -> None:
+    def unlock(handle: IO[bytes]) -> None:
+        """Let go of a lock that `try_lock` got."""
         handle.seek(0)
         msvcrt.locking(handle.fileno(), msvcrt.LK_UNLCK, 1)
 
@@ -58,7 +60,8 @@ else:
     import errno
     import fcntl
 
-    def _try_lock(handle: IO[bytes]) -> bool:
+    def try_lock(handle: IO[bytes]) -> bool:
+        """Lock an open file against other processes, if none of them has; says whether it did."""
         try:
             fcntl.flock(handle.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -70,5 +73,6 @@ else:
             raise
         return True
 
-    def _unlock(handle: IO[bytes]) -> None:
+    def unlock(handle: IO[bytes]) -> None:
+        """Let go of a lock that `try_lock` got."""
         fcntl.flock(handle.fileno(), fcntl.LOCK_UN)

@@ -62,7 +62,8 @@ def connect_to_read(path: Path, *, wait_s: float) -> sqlite3.Connection:
     if path.stat().st_size == 0:
         raise LibraryError(f"{path} is empty, not a library", hint="`edm scan DIR` fills one")
     try:
-        return _reader(path, "mode=ro", wait_s)
+        # Not "mode=ro": whoever closes a log last removes its files, and one that may not write leaves them lying.
+        return _reader(path, "mode=rw", wait_s)
     except LibraryBusyError:
         raise
     except LibraryError as error:
@@ -87,6 +88,7 @@ def _reader(path: Path, options: str, wait_s: float) -> sqlite3.Connection:
                 f"{path} was made by an older edm (version {version_of(connection)}, now {NEWEST})",
                 hint="any command that writes, such as `edm scan`, brings it up to date",
             )
+        connection.execute("PRAGMA query_only = ON")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         return connection
 

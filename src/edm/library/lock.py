@@ -22,7 +22,7 @@ from edm.library.faults import ELSEWHERE
 from edm.library.paths import storable
 
 # One lock of the operating system in the house; `folder_lock` waits for ever, we give up.
-from edm.locking import _try_lock, _unlock
+from edm.locking import try_lock, unlock
 
 __all__ = ["Holder", "command_line", "lock_file", "writer_lock"]
 
@@ -90,7 +90,7 @@ def writer_lock(database: Path, *, command: str, wait_s: float) -> Iterator[None
         raise LibraryError(f"{database}: cannot write in its folder: {reason}", hint=ELSEWHERE) from exc
     with handle:
         until = time.monotonic() + wait_s
-        while not _try_lock(handle):
+        while not try_lock(handle):
             if time.monotonic() >= until:
                 raise _busy(database, handle)
             time.sleep(_PAUSE_S)
@@ -99,7 +99,7 @@ def writer_lock(database: Path, *, command: str, wait_s: float) -> Iterator[None
             yield
         finally:
             _wipe(handle)
-            _unlock(handle)
+            unlock(handle)
 
 
 def _busy(database: Path, handle: IO[bytes]) -> LibraryBusyError:

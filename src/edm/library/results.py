@@ -110,7 +110,7 @@ def segment_spans(library: Library, track_id: int) -> dict[str, tuple[float, flo
 def iter_sonic_rows(
     library: Library,
     *,
-    stage_version: Version | None = None,
+    spec_version: Version | None = None,
     only_present: bool = True,
     duplicates: bool = False,
     within: Iterable[Path] = (),
@@ -121,8 +121,8 @@ def iter_sonic_rows(
 
     Parameters
     ----------
-    stage_version
-        Only vectors of this version of the sonic stage; None: of any (``Track.sonic_version`` tells them apart).
+    spec_version
+        Only vectors of this spec; None: of any (``Track.sonic_version`` tells them apart).
     only_present
         False: missing files, too.
     duplicates
@@ -134,10 +134,10 @@ def iter_sonic_rows(
     sql = (
         "SELECT t.id, t.root_id, t.path, t.title, t.artist, t.album, t.album_artist, t.bpm, t.tag_key, t.duration_s, "
         f"t.sonic_mode, t.sonic_features FROM tracks AS t JOIN stage_done AS d ON d.track_id = t.id AND d.stage = "
-        f"'{SONIC}' WHERE d.identity = t.sample_hash AND t.sonic_features IS NOT NULL AND (? IS NULL OR d.version = ?) "
+        f"'{SONIC}' WHERE d.identity = t.sample_hash AND t.sonic_features IS NOT NULL AND (? IS NULL OR t.sonic_version = ?) "
         f"AND (NOT ? OR t.status = 'present') AND (? OR t.duplicate_of IS NULL) AND {condition}"
     )
-    version = None if stage_version is None else str(stage_version)
+    version = None if spec_version is None else str(spec_version)
     roots = {root.id: root.path for root in all_roots(library)}
     for page in pages(library, sql, (version, version, only_present, duplicates, *places)):
         yield from _sonic_rows(library, page, roots)

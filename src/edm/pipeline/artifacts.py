@@ -67,7 +67,7 @@ class ArtifactsStage:
         if not request.force and is_current(path, mark, settings):
             details = {"path": str(path), "up_to_date": True}
             return StageReport(self.name, skipped=1, seconds=time.perf_counter() - began, details=details)
-        rows = _rows(library)
+        rows = _rows(library, str(SPEC_VERSION))
         first = next(rows, None)
         if first is None:
             # A drive that is not mounted must not cost the matrices either.
@@ -118,14 +118,13 @@ def _spec(version: str) -> FeatureSpec:
     )
 
 
-def _rows(library: Library) -> Iterator[ArtifactRow]:
-    from edm.audio.printable import printable
+def _rows(library: Library, spec_version: str) -> Iterator[ArtifactRow]:
     from edm.library.results import iter_sonic_rows
 
-    for row in iter_sonic_rows(library):
+    for row in iter_sonic_rows(library, spec_version=spec_version):
         yield ArtifactRow(
             track_id=row.track_id,
-            path=printable(row.path),
+            path=str(row.path),
             artist=row.artist or "",
             title=row.title or "",
             album=row.album or "",
@@ -135,4 +134,5 @@ def _rows(library: Library) -> Iterator[ArtifactRow]:
             duration_s=row.duration_s,
             genres=row.genres,
             vectors=row.vectors,
+            spec_version=spec_version,
         )

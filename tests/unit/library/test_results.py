@@ -143,8 +143,8 @@ def test_a_new_result_takes_the_place_of_the_old_one(library: Library) -> None:
     row = only_row(library)
     assert (set(row.vectors), row.mode) == ({"full"}, "windowed")
     assert failures.listed(library) == ()
-    assert list(results.iter_sonic_rows(library, stage_version=1)) == []
-    assert len(list(results.iter_sonic_rows(library, stage_version="2"))) == 1
+    assert list(results.iter_sonic_rows(library, spec_version=1)) == []
+    assert len(list(results.iter_sonic_rows(library, spec_version="2"))) == 1
 
 
 def test_a_result_for_audio_that_is_no_longer_there_counts_not(library: Library) -> None:
