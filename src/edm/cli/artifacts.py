@@ -74,8 +74,8 @@ def check(
     folder = settings.library.artifacts_dir or database_path(settings).with_name("artifacts")
     report = check_matrices(read_matrices(path or folder / MATRICES, mmap=True), seed=seed)
     if picture is not None:
-        from edm.artifacts.picture import retrieval_picture
+        from edm.artifacts.picture import draw_check
 
-        picture.write_text(retrieval_picture(report.retrieval), encoding="utf-8")
+        picture.write_text(draw_check(report), encoding="utf-8")
     write_check(check_record(report), settings.output.format, console.data_stream())
     raise typer.Exit(0 if report.ok else 1)
