@@ -209,11 +209,13 @@ def _stage_line(stage: StageReport) -> str:
     fell_back = sum(stage.fell_back.values())
     if fell_back:
         counts += f", {fell_back} fell back"
-    extra = _words(stage.details)
     speed = f" ({stage.done / stage.seconds:.1f} a second)" if stage.done and stage.seconds > 0 else ""
-    line = f"{stage.stage}: {counts}{f'; {extra}' if extra else ''}; {stage.seconds:.1f} s{speed}"
-    reasons = [f"  fell back: {number} × {console.one_line(reason)}" for reason, number in stage.fell_back.items()]
-    return "\n".join([line, *reasons])
+    # The first line fits in 80 columns, whatever the numbers.
+    lines = [f"{stage.stage}: {counts} in {stage.seconds:.1f} s{speed}"]
+    if extra := _words(stage.details):
+        lines.append(f"  {console.one_line(extra)}")
+    lines += [f"  fell back: {number} × {console.one_line(reason)}" for reason, number in stage.fell_back.items()]
+    return "\n".join(lines)
 
 
 def _words(details: Mapping[str, Any]) -> str:

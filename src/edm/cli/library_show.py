@@ -167,7 +167,7 @@ def _cell(value: object) -> str:
     return console.one_line(str(value))
 
 
-def _short(text: str, width: int = 30) -> str:
+def _short(text: str, width: int = 22) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
