@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edm.cli import console, options
 
 if TYPE_CHECKING:
-    from edm.model import AnalysisOptions
+    from edm.model import AnalysisOptions, Result, TrackAnalysis
     from edm.pipeline.evaluation_plan import EvaluationOptions, EvaluationPlan
     from edm.settings import Settings
 
@@ -91,6 +92,12 @@ def _score(
     if plan.options.estimates is not None:
         return evaluate(plan), 0
     tally = Tally()
+    analysed: list[Result[TrackAnalysis]] = []
+
+    def on_result(result: Result[TrackAnalysis]) -> None:
+        tally.add(result)
+        analysed.append(result)
+
     try:
         document = evaluate(
             plan,
@@ -100,14 +107,32 @@ def _score(
             timeout_s=settings.analysis.timeout_s,
             listener=make_listener(settings.output.progress, quiet=flags.quiet),
             on_prepare=(lambda step: None) if flags.quiet else (lambda step: console.say(f"{step} …")),
-            on_result=tally.add,
+            on_result=on_result,
         )
+    except KeyboardInterrupt:
+        _keep_estimates(analysed, flags)
+        raise
     finally:
         summary = tally.summary()
         # Where nothing has begun, whatever stopped it says all there is to say.
         if (not flags.quiet or flags.debug) and (summary.analysed or summary.failed):
             show_summary(summary, debug=flags.debug)
     return document, tally.summary().exit_code
+
+
+def _keep_estimates(analysed: Sequence[Result[TrackAnalysis]], flags: Flags) -> None:
+    """What was found out before an interruption, as estimates: a part of the tracks is no report."""
+    from edm.cli.output import open_writer
+    from edm.pipeline.records import to_record
+
+    types = ("bpm", "beats")
+    file = flags.output / f"interrupted-{datetime.now():%Y-%m-%dT%H-%M-%S}.jsonl"
+    if not analysed:
+        return
+    with open_writer(file, "jsonl", types) as writer:
+        for result in analysed:
+            writer.write(to_record(result, types))
+    console.say(f"kept {len(analysed)} estimates in {file}; --estimates takes them")
 
 
 def _tell_matching(plan: EvaluationPlan) -> None:

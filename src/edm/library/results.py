@@ -134,7 +134,8 @@ def iter_sonic_rows(
     sql = (
         "SELECT t.id, t.root_id, t.path, t.title, t.artist, t.album, t.album_artist, t.bpm, t.tag_key, t.duration_s, "
         f"t.sonic_mode, t.sonic_features FROM tracks AS t JOIN stage_done AS d ON d.track_id = t.id AND d.stage = "
-        f"'{SONIC}' WHERE d.identity = t.sample_hash AND t.sonic_features IS NOT NULL AND (? IS NULL OR t.sonic_version = ?) "
+        f"'{SONIC}' WHERE d.identity = t.sample_hash AND t.sonic_features IS NOT NULL "
+        "AND (? IS NULL OR t.sonic_version = ?) "
         f"AND (NOT ? OR t.status = 'present') AND (? OR t.duplicate_of IS NULL) AND {condition}"
     )
     version = None if spec_version is None else str(spec_version)
