@@ -15,6 +15,8 @@
     ├── LibraryError            the library's database
     │   └── LibraryBusyError    another process writes to it
     ├── ArtifactError           a file of matrices, or what is to become one
+    ├── SourceError             a service that is asked for genres
+    │   └── SourceStoppedError  will not be asked again in this run
     └── WorkerError             a worker process
         ├── WorkerLostError     died (killed, crashed) with an item in hand
         └── WorkerTimeoutError  ran past its time
@@ -44,6 +46,8 @@ __all__ = [
     "ModelsError",
     "ModelsMissingError",
     "SettingsError",
+    "SourceError",
+    "SourceStoppedError",
     "WorkerError",
     "WorkerLostError",
     "WorkerTimeoutError",
@@ -129,6 +133,27 @@ class LibraryBusyError(LibraryError):
 
 class ArtifactError(EdmError):
     """Matrices cannot be built, written or read."""
+
+
+class SourceError(EdmError):
+    """A service gave no answer that could be used.
+
+    Attributes
+    ----------
+    source
+        The service, by its own name.
+    temporary
+        Whether asking for the same again, later, may help.
+    """
+
+    def __init__(self, source: str, reason: str, *, hint: str | None = None, temporary: bool = True) -> None:
+        super().__init__(f"{source}: {reason}", hint=hint)
+        self.source = source
+        self.temporary = temporary
+
+
+class SourceStoppedError(SourceError):
+    """A service refuses us or is dying: it is asked no more in this run."""
 
 
 class WorkerError(EdmError):

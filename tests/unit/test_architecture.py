@@ -45,7 +45,7 @@ def test_the_layers_hold(copy: Path) -> None:
         ("analysis/bpm.py", "from edm.config import load_settings", "The domain knows no settings"),
         ("weights/locate.py", "import pebble", "no worker processes"),
         ("pipeline/summary.py", "from rich.table import Table", "talk to people"),
-        ("audio/files.py", "import httpx", "One module goes to the network"),
+        ("audio/files.py", "import httpx", "Two modules go to the network"),
         ("analysis/octave.py", "import numba", "One module compiles, and one loads"),
         ("pipeline/records.py", "import sqlite3", "One room knows the database"),
     ],
