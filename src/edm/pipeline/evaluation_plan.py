@@ -103,12 +103,14 @@ def plan_evaluation(options: EvaluationOptions) -> EvaluationPlan:
     unmatched: list[dict[str, str]] = []
     selected = with_reference = 0
     matches, unused = _match(named, options, warnings)
-    for (name, reference), match in zip(named, matches, strict=True):
+    repeats = _repeats(named)
+    for index, ((name, reference), match) in enumerate(zip(named, matches, strict=True)):
         if not all(holds(condition, reference) for condition in conditions):
             continue
         selected += 1
         reason = why_no_reference(reference, options.task, trim_s=options.trim_s)
         with_reference += reason is None
+        reason = reason or repeats.get(index)
         if reason is None and isinstance(match, Case):
             cases.append(match)
             reason = "the estimates do not name it" if _is_missing(match, options) else None
@@ -163,20 +165,20 @@ def _read_references(options: EvaluationOptions, warnings: list[str]) -> list[tu
             name, folder=options.source, with_beats=options.task == "beats", on_warning=warnings.append
         )
         named += [(name, annotation) for annotation in read.annotations]
-    _refuse_repeats(named)
     return named
 
 
-def _refuse_repeats(named: Sequence[tuple[str, Annotation]]) -> None:
-    """Two references that name one place would count a track twice, or leave nobody knowing which is right."""
-    known: dict[tuple[bool, str], str] = {}
-    for name, one in named:
-        place = (one.named_by_stem, os.path.normpath(one.folder / one.path))
-        other = known.setdefault(place, f"{name}, {one.origin}")
-        if other != f"{name}, {one.origin}":
-            raise InputError(
-                f"{printable(one.path)} has two references: {other}; {name}, {one.origin}", hint="leave one of them out"
-            )
+def _repeats(named: Sequence[tuple[str, Annotation]]) -> dict[int, str]:
+    """References that name one place, by index, and what is wrong: nobody knows which of them is right."""
+    by_place: dict[tuple[bool, str], list[int]] = {}
+    for index, (_, one) in enumerate(named):
+        by_place.setdefault((one.named_by_stem, os.path.normpath(one.folder / one.path)), []).append(index)
+    reasons = {}
+    for indices in by_place.values():
+        for index in indices if len(indices) > 1 else ():
+            name, other = named[indices[1] if index == indices[0] else indices[0]]
+            reasons[index] = f"{other.origin} of {name} is a reference of the same track"
+    return reasons
 
 
 def _match(

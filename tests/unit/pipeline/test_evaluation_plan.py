@@ -138,10 +138,16 @@ def test_the_same_reference_given_twice_counts_once(folder: Path) -> None:
     assert once.matching == twice.matching
 
 
-def test_two_references_of_one_track_are_refused(folder: Path) -> None:
+@pytest.mark.parametrize("with_estimates", [False, True])
+def test_two_references_of_one_track_are_no_reference(folder: Path, with_estimates: bool) -> None:
     (folder / "more.csv").write_text("path,bpm\n./a.mp3,99\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"a\.mp3 has two references: .*ref\.csv, row \d; .*more\.csv, row \d"):
-        plan_evaluation(options(folder, references=(str(folder / "ref.csv"), str(folder / "more.csv"))))
+    references = (str(folder / "ref.csv"), str(folder / "more.csv"))
+    asked = stored(folder, references=references) if with_estimates else options(folder, references=references)
+    plan = plan_evaluation(asked)
+    assert "a.mp3" not in paths(plan)
+    lost = {one["path"]: one["reason"] for one in plan.matching["unmatched"]}
+    assert "more.csv is a reference of the same track" in lost["a.mp3"]
+    assert "ref.csv is a reference of the same track" in lost["./a.mp3"]
 
 
 def test_the_sample_has_its_size_and_its_seed(folder: Path) -> None:
