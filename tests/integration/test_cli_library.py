@@ -317,7 +317,7 @@ def test_matrices_go_where_they_are_asked_to_and_are_chosen_from(filled: House) 
     assert "artifacts: 4 done" in build()
     assert "up to date" in build()
     assert "artifacts: 2 done" in build("--where", "bpm>115")
-    assert "artifacts: 4 done" in build("--include", "rhythm", "--include", "timbre", "--variant", "zscore")
+    assert "artifacts: 4 done" in build("--include", "rhythm,timbre", "--variant", "zscore")
     with np.load(out / "data_matrices.npz", allow_pickle=False) as made:
         assert str(made["scaler_variant"]) == "zscore"
         assert set(made["sonic_family_names"]) == {"rhythm", "timbre"}

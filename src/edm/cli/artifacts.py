@@ -43,9 +43,14 @@ def build(
             ctx,
             ["artifacts"],
             where=tuple(where or ()),
-            include=tuple(include or ()),
-            exclude=tuple(exclude or ()),
+            include=_names(include),
+            exclude=_names(exclude),
         )
+
+
+def _names(given: list[str] | None) -> tuple[str, ...]:
+    """Also of one option that names several, as ``--stages`` takes them."""
+    return tuple(name.strip() for text in given or () for name in text.split(",") if name.strip())
 
 
 @app.command()

@@ -91,6 +91,7 @@ def scan(
     prune: bool = False,
     confirm_prune: bool = False,
     force: bool = False,
+    retry_failed: bool = False,
     limit: int | None = None,
     dry_run: bool = False,
     listener: Listener | None = None,
@@ -112,6 +113,8 @@ def scan(
         Those, too.
     force
         Look into every file, changed or not, and read all tags again.
+    retry_failed
+        Look again into files that could not be read, changed or not.
     limit
         Look into at most so many files; the next scan does the others.
     dry_run
@@ -135,7 +138,8 @@ def scan(
     scopes = scopes_of(chosen, known)
     findings = look_around(scopes, known, on_warning=lambda message: tell(RunWarning(message)))
     ledger = Ledger(library)
-    comparison = compare(findings.files, ledger, covers=findings.covers, retry=_retry(library, known), force=force)
+    retry = (lambda entry: True) if retry_failed else _retry(library, known)
+    comparison = compare(findings.files, ledger, covers=findings.covers, retry=retry, force=force)
     wanted = [*comparison.known, *comparison.new]
     places = wanted if limit is None else wanted[: max(0, limit)]
     tally: Tally = Counter(unchanged=comparison.unchanged, failed=comparison.unread, returned=len(comparison.returned))

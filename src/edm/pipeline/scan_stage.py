@@ -24,7 +24,14 @@ class ScanStage:
         """How many files would be looked into; none is opened, so that a moved track counts as new here."""
         from edm.pipeline.scan import scan
 
-        found = scan(library, request.folders, force=request.force, limit=request.limit, dry_run=True)
+        found = scan(
+            library,
+            request.folders,
+            force=request.force,
+            retry_failed=request.retry_failed,
+            limit=request.limit,
+            dry_run=True,
+        )
         reasons = {name: number for name in _LOOKED_INTO if (number := getattr(found, name))}
         missing = f"{found.missing} missing" if found.missing else None
         return Preview(self.name, reasons, note=missing)
@@ -42,6 +49,7 @@ class ScanStage:
             prune=request.prune,
             confirm_prune=request.confirmed,
             force=request.force,
+            retry_failed=request.retry_failed,
             limit=request.limit,
             listener=telling.listener,
         )

@@ -105,3 +105,15 @@ def test_force_looks_into_every_file(library: Library, music: Path) -> None:
     run(library, music)
     assert preview(library, force=True).tracks == 3
     assert numbers(run(library, force=True)) == (0, 0, 3)
+
+
+def test_a_file_that_could_not_be_read_is_looked_into_again_when_asked(library: Library, music: Path) -> None:
+    (music / "empty.mp3").touch()
+    assert numbers(run(library, music)) == (3, 1, 0)
+    assert preview(library).tracks == 0
+    assert preview(library, retry_failed=True).tracks == 1
+    heard: list[Any] = []
+    run(library, telling=Telling(listener=heard.append))
+    assert heard == []
+    run(library, retry_failed=True, telling=Telling(listener=heard.append))
+    assert sum(isinstance(event, ItemFinished) for event in heard) == 1
