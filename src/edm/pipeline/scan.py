@@ -52,6 +52,8 @@ class ScanReport:
         Each file counts once. ``changed``: other audio in the same place, whose results count no more; ``moved``,
         ``retagged``, ``returned`` (was missing): the same audio, results kept; ``duplicates``: new files with the
         audio of a track that is there; ``failed``: could not be read, now or before.
+    remembered
+        Those of ``failed`` that could not be read before, and were not tried again.
     missing
         Tracks whose files are gone since the last scan; not among ``files``.
     pruned
@@ -75,6 +77,7 @@ class ScanReport:
     duplicates: int = 0
     unchanged: int = 0
     failed: int = 0
+    remembered: int = 0
     missing: int = 0
     pruned: int = 0
     prune_refused: str | None = None
@@ -166,6 +169,7 @@ def scan(
             )
     return ScanReport(
         files=len(findings.files),
+        remembered=comparison.unread,
         prune_refused=refused,
         left=len(wanted) - len(places),
         absent=tuple(root.path for root in findings.absent),

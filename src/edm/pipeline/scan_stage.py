@@ -65,8 +65,8 @@ def _report(found: ScanReport, workers: int) -> StageReport:
     return StageReport(
         "scan",
         done=done,
-        failed=found.failed,
-        skipped=found.unchanged,
+        failed=found.failed - found.remembered,
+        skipped=found.unchanged + found.remembered,
         seconds=found.elapsed_s,
         track_seconds=found.elapsed_s,
         workers=workers,
