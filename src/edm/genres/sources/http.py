@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 # The longest real answer, tags of the best known artist, is some 30 kB.
 _LONGEST_BODY = 4 * 1024 * 1024
+# httpx logs every request with its parameters, what is below it the headers of every answer.
+_TALKATIVE = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks")
 _SECRET = re.compile(r"(api_key=)[^&\s\"']*", re.IGNORECASE)
 
 
@@ -69,11 +71,14 @@ class TryAgainError(Exception):
     ----------
     wait_s
         How long the service asks us to wait, seconds; 0 where it does not say.
+    last_hope
+        Should the last attempt end so, the service is gone for longer than one question.
     """
 
-    def __init__(self, reason: str, *, wait_s: float = 0.0) -> None:
+    def __init__(self, reason: str, *, wait_s: float = 0.0, last_hope: bool = False) -> None:
         super().__init__(reason)
         self.wait_s = wait_s
+        self.last_hope = last_hope
 
 
 def user_agent(contact: str) -> str:
@@ -97,8 +102,8 @@ class HttpClient:
     """
 
     def __init__(self, *, contact: str = "", timeout_s: float = 20.0, total_s: float = 60.0) -> None:
-        # httpx logs every request with its parameters.
-        logging.getLogger("httpx").addFilter(_without_secrets)
+        for name in _TALKATIVE:
+            logging.getLogger(name).addFilter(_without_secrets)
         self._total_s = total_s
         self._client = httpx.Client(timeout=timeout_s, headers={"User-Agent": user_agent(contact)})
 

@@ -55,11 +55,11 @@ def name_key(name: str) -> str:
     str
         Empty only for a blank name: one of nothing but punctuation ("!!!") stays as it is.
     """
-    folded = " ".join(_plain(name).replace("&", " and ").split())
-    words = "".join(c if _is_kept(c) else " " if c in "/-_,;:–—" else "" for c in folded).split()
-    if len(words) > 1 and words[0] == "the":
-        words = words[1:]
-    return "".join(words) or folded.replace(" ", "")
+    key = _folded(name)
+    # Taking a space out can bring a letter and an accent together, which is an accented letter then.
+    while (again := _folded(key)) != key:
+        key = again
+    return key
 
 
 def members(name: str) -> tuple[str, ...]:
@@ -78,12 +78,21 @@ def members(name: str) -> tuple[str, ...]:
     for part in parts:
         # A bracket that opened before "feat." closes here.
         bare = part.strip()
-        if bare[-1:] in (")", "]") and not {"(", "["} & set(bare):
-            bare = bare[:-1].strip()
+        for opening, closing in ("()", "[]"):
+            if bare.endswith(closing) and bare.count(closing) > bare.count(opening):
+                bare = bare[:-1].strip()
         bare = _LEADING_AND.sub("", bare).strip(" ,")
         if bare:
             found.setdefault(name_key(bare), bare)
     return tuple(found.values()) if len(found) > 1 else ()
+
+
+def _folded(name: str) -> str:
+    plain = " ".join(_plain(name).replace("&", " and ").split())
+    words = "".join(c if _is_kept(c) else " " if c in " /-_,;:–—" else "" for c in plain).split()
+    if len(words) > 1 and words[0] == "the":
+        words = words[1:]
+    return "".join(words) or plain.replace(" ", "")
 
 
 def _plain(name: str) -> str:
