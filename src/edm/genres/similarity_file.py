@@ -155,9 +155,16 @@ def with_overrides(relations: Relations, overrides: Mapping[Pair, float]) -> Rel
     """Relations in which a person's similarities stand in place of the counted ones.
 
     Pairs may be of genres that the library does not have (yet). Done twice, it changes nothing more.
+
+    Raises
+    ------
+    InputError
+        For a genre with itself, and for a similarity outside 0..1.
     """
     pairs = dict(relations.pairs)
     for (a, b), value in overrides.items():
+        if a == b or not 0.0 <= value <= 1.0:
+            raise InputError(f"{a!r} and {b!r} cannot have similarity {value}")
         pairs[min(a, b), max(a, b)] = round(value, DECIMALS)
     kept = {pair: value for pair, value in sorted(pairs.items()) if value > 0}
     return Relations(relations.groups, relations.counts, kept, relations.limits)
@@ -205,7 +212,7 @@ def _read(path: Path, keys: Collection[str]) -> dict[str, Any]:
     if len(data) > _MAX_BYTES:
         raise InputError(f"{path} is larger than {_MAX_BYTES // 2**20} MB: it holds no similarities")
     try:
-        document = _document(path, iter(yaml.parse(data.decode("utf-8-sig"), _loader())))
+        document = _document(path, iter(yaml.parse(data.decode("utf-8"), _loader())))
     except UnicodeDecodeError as exc:
         raise InputError(f"{path} is not UTF-8: byte {exc.start} is {data[exc.start]:#04x}") from exc
     except yaml.MarkedYAMLError as exc:

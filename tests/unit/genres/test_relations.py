@@ -107,6 +107,13 @@ def test_a_weight_that_makes_no_sense_is_refused(weight: float) -> None:
         album_groups([TrackGenres("album", "x", {"techno": 1.0, "dub": weight})])
 
 
+@pytest.mark.parametrize("shares", [(0.2, 0.7, 0.1), (0.2, 0.1, 0.7)])
+def test_a_close_case_is_not_decided_by_rounding(shares: tuple[float, ...]) -> None:
+    # Four tracks, a sum of 1: just enough. Added from the left, 0.2 + 0.7 + 0.1 makes 0.9999999999999999.
+    tracks = [TrackGenres("album", "x", {"techno": 1.0, "dub": share}) for share in shares]
+    assert album_groups([*tracks, TrackGenres("album", "x", {"techno": 1.0})]) == [{"dub", "techno"}]
+
+
 @given(TRACKS, st.randoms(use_true_random=False))
 def test_the_order_of_tracks_changes_no_album(tracks: list[TrackGenres], random: Random) -> None:
     assert album_groups(random.sample(tracks, len(tracks))) == album_groups(tracks)

@@ -352,6 +352,12 @@ def test_a_persons_word_counts_either_way_round() -> None:
     assert with_overrides(BY_HAND, {("techno", "dub"): 0.0}) == with_overrides(BY_HAND, {("dub", "techno"): 0.0})
 
 
+@pytest.mark.parametrize(("pair", "value"), [(("a", "a"), 1.0), (("a", "b"), 1.1), (("a", "b"), float("nan"))])
+def test_a_word_that_makes_no_sense_is_refused(pair: tuple[str, str], value: float) -> None:
+    with pytest.raises(InputError, match=f"'{pair[1]}' cannot have similarity {value}"):
+        with_overrides(BY_HAND, {pair: value})
+
+
 @given(relations(), st.dictionaries(st.tuples(NAMES, NAMES).filter(lambda pair: pair[0] < pair[1]), st.floats(0, 1)))
 def test_overriding_twice_changes_nothing_more(made: Relations, words: dict[tuple[str, str], float]) -> None:
     once = with_overrides(made, words)
