@@ -79,7 +79,8 @@ def listed(format_name: str, failures: list[FailedTrack]) -> str:
 def test_totals_are_one_object(format_name: str) -> None:
     text = shown(format_name)
     found = json.loads(text)
-    assert (found["tracks"], found["analysed"], found["database_bytes"]) == (12, 8, 1_234_567)
+    totals = ("tracks", "present", "missing", "duplicates", "analysed", "with_genres", "database_bytes")
+    assert [found[name] for name in totals] == [12, 11, 1, 2, 8, 4, 1_234_567]
     assert found["stages"]["sonic"] == {"done": 8, "failed": 1, "pending": 0}
     assert (text.count("\n") == 1) is (format_name == "jsonl")
 

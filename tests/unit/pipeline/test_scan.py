@@ -385,7 +385,7 @@ def test_an_empty_file_is_a_failure_that_is_remembered(library: Library, music: 
     assert (failed.error_type, failed.attempts) == ("EmptyAudioError", 1)
     assert set(pending(library)) == {"a.wav", "b.wav", "in/c.wav"}
     song(music / "empty.wav", 40).replace(music / "empty.mp3")
-    assert counts(rescan(library)) == {"unchanged": 3, "changed": 1, "failed": 1}
+    assert counts(rescan(library)) == {"unchanged": 3, "changed": 1, "failed": 1, "remembered": 1}
     assert [item.path.name for item in failures.listed(library)] == ["empty too.mp3"]
 
 
