@@ -43,6 +43,8 @@ def tidy(text: str) -> str:
     Tidying a tidy text changes nothing. What cannot be seen becomes a blank, a line break or a NUL a separator.
     """
     text = re.sub(r"[\n\r\0\x0b\x0c\x1c-\x1f\x85\u2028\u2029]+", ";", text)
+    if text.isascii():
+        return _BLANKS.sub(" ", _INVISIBLE.sub(" ", text.lower().replace("`", "'"))).strip(" ;")
     for _ in range(4):  # a fixed point in two steps; the rare third one is for signs whose lower case is composed
         before = text
         text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", text).casefold())
@@ -62,7 +64,8 @@ def words(text: str) -> tuple[str, ...]:
     plain = _SEPARATOR.sub(SLASH, text)
     plain = _JOINER.sub(" and ", plain)
     plain = _JOINED_N.sub(" and ", plain)
-    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFD", plain).translate(_PLAIN))
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFC", unicodedata.normalize("NFD", plain).translate(_PLAIN))
     found = _WORD.findall(plain.replace("'", ""))
     result: list[str] = []
     for place, word in enumerate(found):
