@@ -5,7 +5,8 @@ Last.fm is at ``/2.0/``, MusicBrainz at ``/ws/2/``. `faults[service]` holds what
 ``ok`` (nothing), ``error:N`` (Last.fm's error N, status 200), ``busy[:RETRY_AFTER]`` (error 16, or MusicBrainz's 503),
 ``rate[:RETRY_AFTER]`` (error 29, or the 503 of too many requests), ``status:N`` (no body), ``silent:S`` (nothing for S
 seconds), ``reset`` (the connection dies), ``cut:N`` (N bytes of the body), ``html[:STATUS]`` (a login page),
-``body:TEXT`` (that text, status 200), ``move:PATH`` (301).
+``body:TEXT`` (that text, status 200), ``move:PATH`` (301), ``hex:BYTES`` (those bytes), ``gzip`` (says that it is
+compressed, and is not), ``slow:S`` (S seconds before each byte).
 """
 
 from __future__ import annotations
@@ -292,15 +293,22 @@ def genre_server() -> Iterator[GenreServer]:
                 answer = lastfm_answer(state, query)
             if answer is None:
                 answer = musicbrainz_answer(state, path, query, agent)
-            body = answer.body.encode("utf-8")
+            body = bytes.fromhex(argument) if kind == "hex" else answer.body.encode("utf-8")
             self.send_response(answer.status)
             for name, value in {"Content-Type": "application/json; charset=utf-8", **answer.headers}.items():
                 self.send_header(name, value)
+            if kind == "gzip":
+                self.send_header("Content-Encoding", "gzip")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if kind == "cut":
                 body = body[: int(argument)]
                 self.close_connection = True
+            if kind == "slow":
+                for byte in body:
+                    time.sleep(float(argument))
+                    self.wfile.write(bytes([byte]))
+                return
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:

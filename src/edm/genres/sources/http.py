@@ -101,7 +101,7 @@ class HttpClient:
         Longest time for one answer, seconds.
     """
 
-    def __init__(self, *, contact: str = "", timeout_s: float = 20.0, total_s: float = 60.0) -> None:
+    def __init__(self, *, contact: str = "", timeout_s: float = 10.0, total_s: float = 60.0) -> None:
         for name in _TALKATIVE:
             logging.getLogger(name).addFilter(_without_secrets)
         self._total_s = total_s

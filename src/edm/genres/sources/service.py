@@ -84,7 +84,7 @@ class Patience:
     first_wait_s: float = 1.0
     longest_wait_s: float = 30.0
     longest_pause_s: float = 120.0
-    failures: int = 4
+    failures: int = 3
     rest_s: float = math.inf
 
 

@@ -37,6 +37,8 @@ FAULTS = [
     "body:" + "[" * 100_000,
     'body:{"error":"out of order"}',
     "body:\ufeff{}",
+    "hex:7b22ff227d",
+    "gzip",
 ]
 TECHNO = [("techno", 100)]
 
@@ -230,6 +232,14 @@ def test_an_answer_without_end_is_cut_short(bench: Bench) -> None:
     bench.server.faults["lastfm"].append("body:" + " " * (5 * 1024 * 1024))
     assert bench.lastfm().artist("A").outcome == "found"
     assert "does not end" in bench.said[0]
+
+
+def test_an_answer_that_drips_is_not_waited_for(bench: Bench) -> None:
+    fill(bench)
+    bench.server.faults["lastfm"].append("slow:0.05")
+    with HttpClient(timeout_s=1.0, total_s=0.2) as bench.http:
+        assert bench.lastfm().artist("A").outcome == "found"
+    assert "takes too long" in bench.said[0]
 
 
 KEY_FAULTS = [
