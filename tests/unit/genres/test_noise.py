@@ -26,6 +26,7 @@ from edm.genres.spelling import tidy, words
         ("anni 80", "decade"),
         ("japanese", "place"),
         ("guitars", "instrument"),
+        ("trumpets", "instrument"),
         ("top 100 tracks", "listener"),
         ("5 stars", "listener"),
         ("love at first listen", "listener"),

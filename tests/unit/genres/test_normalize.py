@@ -165,6 +165,9 @@ ONE = [
     ("174 BPM Drum & Bass", "drum and bass"),
     ("Techno (Peak Time / Driving)", "peak time techno"),
     ("Trance (Main Floor)", "trance"),
+    ("House [Deep]", "deep house"),
+    ("Hip-Hop & Rap", "hip hop"),
+    ("Stage & Screen", "soundtrack"),
 ]
 
 MANY = [
@@ -258,6 +261,7 @@ UNKNOWN = [
     ("новый звук", "новый звук"),
     ("蘭亭集序", "蘭亭集序"),
     ("blue", "blue"),
+    ("Warp Techno", "warp techno"),
     ("pots & pans", "pots & pans"),
 ]
 

@@ -33,6 +33,7 @@ from edm.genres.spelling import entries, joined, key_of, tidy, words
         ("हिन्दी", "हिन्दी"),
         ("acid / house", "acid/house"),
         ("a, & b", "a/b"),
+        ("a & / b", "a/b"),
         ("& a &", "a"),
         ("/a/", "a"),
         ("techno\u200b", "techno"),
