@@ -10,8 +10,6 @@ Offers `write_matrices`, `read_matrices` and `is_current`.
 
 from __future__ import annotations
 
-import os
-import secrets
 import struct
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -26,6 +24,7 @@ from numpy.typing import NDArray
 from edm.artifacts.matrices import Matrices
 from edm.artifacts.members import MEMBERS, ROWS, SCHEMA_VERSION, from_members, plain_json, to_members
 from edm.artifacts.scaling import SCALING_VERSION
+from edm.atomic import written_whole
 from edm.errors import ArtifactError
 
 __all__ = ["is_current", "read_matrices", "write_matrices"]
@@ -50,18 +49,9 @@ def write_matrices(matrices: Matrices, path: Path) -> None:
     ArtifactError
         If it cannot be written; what was there is then untouched.
     """
-    draft = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with draft.open("xb") as stream:
-                _write_members(stream, to_members(matrices))
-                stream.flush()
-                os.fsync(stream.fileno())
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        with written_whole(path) as stream:
+            _write_members(stream, to_members(matrices))
     except OSError as exc:
         raise ArtifactError(f"{path} cannot be written: {(exc.strerror or str(exc)).lower()}") from exc
 
@@ -182,15 +172,3 @@ def _array_header(member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[An
     read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
     shape, fortran, dtype = read(member)
     return shape, fortran, dtype
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # folders cannot be opened there
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError:
-        pass  # some network drives refuse it
-    finally:
-        os.close(handle)

@@ -13,14 +13,13 @@ Offers `write_similarity`, `read_similarity`, `read_overrides` and `with_overrid
 from __future__ import annotations
 
 import math
-import os
-import secrets
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from edm.atomic import written_whole
 from edm.errors import InputError
 from edm.genres.relations import DECIMALS, Limits, Relations
 
@@ -72,17 +71,9 @@ def write_similarity(relations: Relations, path: Path) -> None:
     InputError
         If it cannot be written; what was there is then untouched.
     """
-    draft = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with draft.open("x", encoding="utf-8", newline="\n") as stream:
-                stream.write(_as_text(relations))
-                stream.flush()
-                os.fsync(stream.fileno())
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+        with written_whole(path) as stream:
+            stream.write(_as_text(relations).encode("utf-8"))
     except OSError as exc:
         raise InputError(f"{path} cannot be written: {(exc.strerror or str(exc)).lower()}") from exc
 

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edm.artifacts import npz
+from edm import atomic
 from edm.artifacts.matrices import Matrices
 from edm.artifacts.members import MEMBERS
 from edm.artifacts.npz import is_current, read_matrices, write_matrices
@@ -151,7 +151,7 @@ def test_a_disk_that_fills_up_leaves_the_old_file(file: Path, monkeypatch: pytes
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(npz.os, "fsync", full)
+    monkeypatch.setattr(atomic.os, "fsync", full)
     with pytest.raises(ArtifactError, match="cannot be written: no space left"):
         write_matrices(build(make_rows(5)), file)
     assert file.read_bytes() == before
@@ -172,7 +172,7 @@ def test_a_writer_that_is_killed_leaves_the_old_file(file: Path) -> None:
     code = (
         "import os, signal, sys; from pathlib import Path\n"
         "from edm.artifacts import npz\n"
-        "npz.os.fsync = lambda handle: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "os.fsync = lambda handle: os.kill(os.getpid(), signal.SIGKILL)\n"
         "path = Path(sys.argv[1]); npz.write_matrices(npz.read_matrices(path), path)\n"
     )
     done = subprocess.run([sys.executable, "-c", code, str(file)], timeout=60, check=False)

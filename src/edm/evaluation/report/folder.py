@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from edm.atomic import sync_folder
 from edm.errors import InputError
 
 __all__ = ["FILES", "LATEST", "check_output", "run_name", "to_json", "write_run"]
@@ -94,9 +95,9 @@ def write_run(document: Mapping[str, Any], output: Path, *, name: str, link: Lin
     with _explained(output), _draft(output) as draft:
         for file, text in texts.items():
             _write(draft / file, text)
-        _sync_folder(draft)
+        sync_folder(draft)
         folder = _take_name(draft, output, name)
-        _sync_folder(output)
+        sync_folder(output)
         _point_latest(folder, _symlink if link is None else link)
         return folder
 
@@ -160,18 +161,6 @@ def _write(path: Path, text: str) -> None:
         stream.write(text.encode("utf-8", "backslashreplace"))
         stream.flush()
         os.fsync(stream.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # folders cannot be opened there
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError:
-        pass  # some network drives refuse it, and have their own ideas of what is safe
-    finally:
-        os.close(handle)
 
 
 def _take_name(draft: Path, output: Path, name: str) -> Path:
