@@ -294,7 +294,7 @@ def test_every_run_leaves_a_report_and_a_log(ready: House) -> None:
         assert name in sonic
     assert sonic["peak_memory_of_a_worker_mb"] > 20
     logs = [file.read_text(encoding="utf-8") for file in (ready.home / "state" / "edm" / "logs").iterdir()]
-    assert any("Progress: 4/4 (100%)" in log for log in logs)
+    assert any("sonic …\nProgress: 4/4 (100%)" in log for log in logs)
 
 
 def test_the_library_is_where_flag_or_environment_say(new: House) -> None:

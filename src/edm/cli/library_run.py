@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -118,9 +118,17 @@ def run_pipeline(names: Sequence[str], settings: Settings, request: RunRequest, 
             console.say(f"warning: {console.one_line(note)}")
         if request.force and any(stage.name != "artifacts" for stage in stages):
             _save_before_force(library, stages, request, flags)
-        with _log(state_dir() / "logs", flags) as listener:
+        with _log(state_dir() / "logs", flags) as log:
+            several = len(stages) > 1 and not flags.quiet
+
+            def begin(name: str) -> None:
+                log.say(f"{name} …")
+                if several:
+                    console.say(f"{name} …")
+
             telling = Telling(
-                listener=_all_of([listener, _on_screen(settings, flags)]),
+                listener=_all_of([log.listener, _on_screen(settings, flags)]),
+                on_stage=begin,
                 on_prepare=(lambda step: None) if flags.quiet else (lambda step: console.say(f"{step} …")),
                 on_warning=lambda text: console.say(f"warning: {console.one_line(text)}"),
                 on_report=(lambda report: None) if flags.quiet else _tell_stage,
@@ -158,9 +166,17 @@ def _save_before_force(library: Library, stages: Sequence[Any], request: RunRequ
         console.say(f"backup: {target}")
 
 
+@dataclass(frozen=True, slots=True)
+class _Log:
+    """The file of a run: who writes its progress, and how a line gets into it."""
+
+    listener: Listener | None = None
+    say: Callable[[str], object] = lambda line: None
+
+
 @contextmanager
-def _log(folder: Path, flags: RunFlags) -> Iterator[Listener | None]:
-    """A listener that writes progress lines to a file of this run; None where no file can be made."""
+def _log(folder: Path, flags: RunFlags) -> Iterator[_Log]:
+    """The log of this run; one that keeps nothing where no file can be made."""
     from rich.console import Console
 
     from edm.processing.display import make_listener
@@ -170,10 +186,11 @@ def _log(folder: Path, flags: RunFlags) -> Iterator[Listener | None]:
         stream = (folder / f"{datetime.now():%Y-%m-%dT%H-%M-%S}.log").open("a", encoding="utf-8", errors="replace")
     except OSError as exc:
         console.say(f"warning: no log: {console.one_line(str(exc))}")
-        yield None
+        yield _Log()
         return
     with stream:
-        yield make_listener("plain", console=Console(file=stream, width=200))
+        listener = make_listener("plain", console=Console(file=stream, width=200))
+        yield _Log(listener, lambda line: stream.write(line + "\n"))
     if flags.debug:
         console.say(f"log: {stream.name}")
 

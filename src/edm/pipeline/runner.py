@@ -110,6 +110,7 @@ def run_stages(
     heard = dataclasses.replace(telling, on_report=take)
     try:
         for stage in stages:
+            telling.on_stage(stage.name)
             take(stage.run(library, request, heard))
         outcome = "done"
     except (Interrupted, KeyboardInterrupt):

@@ -98,6 +98,7 @@ def scan(
     limit: int | None = None,
     dry_run: bool = False,
     listener: Listener | None = None,
+    on_cut_short: Callable[[ScanReport], None] = lambda report: None,
 ) -> ScanReport:
     """Bring the library up to date with the files in some folders.
 
@@ -124,6 +125,8 @@ def scan(
         Open no file and write nothing: ``new`` may turn out to be moved or duplicates, ``changed`` to be retagged.
     listener
         Told of each file that is looked into, and of folders that cannot be read.
+    on_cut_short
+        Told what was done, should the scan end by an error or a signal.
 
     Raises
     ------
@@ -147,13 +150,26 @@ def scan(
     places = wanted if limit is None else wanted[: max(0, limit)]
     tally: Tally = Counter(unchanged=comparison.unchanged, failed=comparison.unread, returned=len(comparison.returned))
     refused: str | None = None
+
+    def report() -> ScanReport:
+        return ScanReport(
+            files=len(findings.files),
+            remembered=comparison.unread,
+            prune_refused=refused,
+            left=len(wanted) - len(places),
+            absent=tuple(root.path for root in findings.absent),
+            elapsed_s=time.monotonic() - began,
+            **tally,
+        )
+
     if dry_run:
         asked = set(places)
         tally["changed"] = sum(place in asked for place in comparison.known)
         tally["new"] = sum(place in asked for place in comparison.new)
         tally["missing"] = len(comparison.gone)
-    else:
-        paths = {root.id: root.path for root in known}
+        return report()
+    paths = {root.id: root.path for root in known}
+    try:
         with library.transaction():
             ledger.mark_present(comparison.returned)
         _settle(library, ledger, findings, places, paths, workers, tally, tell)
@@ -167,15 +183,10 @@ def scan(
             tally["pruned"], refused = prune_missing(
                 library, ledger, findings, known, left=left, confirmed=confirm_prune
             )
-    return ScanReport(
-        files=len(findings.files),
-        remembered=comparison.unread,
-        prune_refused=refused,
-        left=len(wanted) - len(places),
-        absent=tuple(root.path for root in findings.absent),
-        elapsed_s=time.monotonic() - began,
-        **tally,
-    )
+    except BaseException:
+        on_cut_short(report())
+        raise
+    return report()
 
 
 def _roots_with(library: Library, folders: Sequence[Path], *, dry_run: bool) -> tuple[Root, ...]:

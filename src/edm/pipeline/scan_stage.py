@@ -52,6 +52,7 @@ class ScanStage:
             retry_failed=request.retry_failed,
             limit=request.limit,
             listener=telling.listener,
+            on_cut_short=lambda partial: telling.on_report(_report(partial, workers)),
         )
         return _report(found, workers)
 

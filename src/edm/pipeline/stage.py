@@ -73,12 +73,13 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """Who hears of a run: of its events, of what is done once, of what a person should know, and of stages that end.
+    """Who hears of a run: of stages that begin and end, of its events, and of what a person should know.
 
     A stage returns its report; one that is cut short tells `on_report` of what it has done, before the error.
     """
 
     listener: Listener | None = None
+    on_stage: Callable[[str], None] = lambda name: None
     on_prepare: Callable[[str], None] = lambda step: None
     on_warning: Callable[[str], None] = lambda text: None
     on_report: Callable[[StageReport], None] = lambda report: None

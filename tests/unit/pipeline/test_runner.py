@@ -48,8 +48,11 @@ def run(library: Library, *stages: Stage, telling: Telling | None = None, report
 def test_stages_run_in_turn_with_one_request_and_are_told_of_as_they_end(library: Library) -> None:
     first, second = Told("one", done=1), Told("two", done=2)
     told: list[str] = []
-    report = run(library, first, second, telling=Telling(on_report=lambda one: told.append(one.stage)))
-    assert told == ["one", "two"]
+    telling = Telling(
+        on_stage=lambda name: told.append(f"{name} begins"), on_report=lambda one: told.append(f"{one.stage} ends")
+    )
+    report = run(library, first, second, telling=telling)
+    assert told == ["one begins", "one ends", "two begins", "two ends"]
     assert first.requests == second.requests == [RunRequest()]
     assert report.stages == (first.report, second.report)
     assert report.outcome == "done"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from edm.errors import Interrupted
 from edm.library import Library, open_library, tracks
 from edm.pipeline.scan_stage import ScanStage
 from edm.pipeline.stage import Preview, RunRequest, StageReport, Telling
@@ -94,6 +95,20 @@ def test_the_listener_hears_of_every_file(library: Library, music: Path) -> None
     heard: list[Any] = []
     run(library, music, telling=Telling(listener=heard.append))
     assert sum(isinstance(event, ItemFinished) for event in heard) == 3
+
+
+def test_a_scan_that_is_cut_short_tells_what_it_has_stored(library: Library, music: Path) -> None:
+    def stop_at_the_second(event: Any) -> None:
+        if isinstance(event, ItemFinished) and event.label.endswith("b.wav"):
+            raise Interrupted(2)
+
+    told: list[StageReport] = []
+    with pytest.raises(Interrupted):
+        run(library, music, telling=Telling(listener=stop_at_the_second, on_report=told.append))
+    (partial,) = told
+    assert partial.done == len(list(tracks.iterate(library)))
+    assert partial.done < 3
+    assert partial.details["files"] == 3
 
 
 def test_the_settings_limit_its_workers_too(library: Library, music: Path) -> None:
