@@ -7,7 +7,7 @@ track's present ``sample_hash`` (its identity) and the stage's present version.
 
 from __future__ import annotations
 
-__all__ = ["VERSION_1"]
+__all__ = ["VERSION_1", "VERSION_2"]
 
 VERSION_1: tuple[str, ...] = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -106,4 +106,38 @@ VERSION_1: tuple[str, ...] = (
         outcome TEXT,
         report TEXT
     )""",
+)
+
+VERSION_2: tuple[str, ...] = (
+    # Answers of services; AUTOINCREMENT: one that replaces another has a larger id. The body stands last.
+    """CREATE TABLE genre_replies (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        source TEXT NOT NULL,
+        entity TEXT NOT NULL CHECK (entity IN ('artist', 'album', 'track')),
+        question TEXT NOT NULL,
+        name TEXT NOT NULL,
+        outcome TEXT NOT NULL CHECK (outcome IN ('found', 'none')),
+        tags TEXT NOT NULL,
+        at TEXT NOT NULL,
+        expires_at TEXT,
+        raw BLOB,
+        UNIQUE (source, entity, question)
+    )""",
+    """CREATE TABLE genre_overrides (
+        kind TEXT NOT NULL CHECK (kind IN ('set', 'fix')),
+        entity TEXT NOT NULL CHECK (entity IN ('artist', 'album', 'track', 'tag')),
+        key TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        genres TEXT NOT NULL,
+        at TEXT NOT NULL,
+        said_by TEXT NOT NULL,
+        PRIMARY KEY (kind, entity, key)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE track_genre_weights (
+        track_id INTEGER NOT NULL REFERENCES tracks (id) ON DELETE CASCADE,
+        genre TEXT NOT NULL,
+        weight REAL NOT NULL,
+        sources TEXT NOT NULL,
+        PRIMARY KEY (track_id, genre)
+    ) WITHOUT ROWID""",
 )
