@@ -1,8 +1,8 @@
 """Whether matrices are sound, and whether their space says anything about music.
 
 Sound: shapes, finite numbers, unique ids, no constant columns, a scaling that gives what is there, segments that
-differ, lengths of vectors. Says anything: tracks of one album or one artist lie nearer than chance, for each way of
-scaling (see `edm.artifacts.retrieval`).
+differ, lengths of vectors, genres. Says anything: tracks of one album, one artist or one genre lie nearer than chance,
+for each way of scaling (see `edm.artifacts.retrieval`).
 """
 
 from __future__ import annotations
@@ -13,14 +13,19 @@ from typing import Any
 
 import numpy as np
 
+from edm.artifacts.finding import Finding
+from edm.artifacts.genre_check import genre_findings, strongest_genres
 from edm.artifacts.matrices import Matrices
 from edm.artifacts.retrieval import Retrieval, retrieval
+from edm.artifacts.rows import NUMBERS
 from edm.artifacts.scaling import VARIANTS, fit, transform
 from edm.model import FloatArray
 
 __all__ = ["CheckReport", "Finding", "check", "check_record"]
 
 _BLOCK_ROWS = 8192
+_COLUMNS = ("track_paths", "track_artists", "track_titles", "artist_keys", "album_keys", "key", *NUMBERS)
+_SCALED = ("X_sonic", "X_sonic_start", "X_sonic_mid", "X_sonic_end")
 # Shorter tracks may be their own beginning, middle and end.
 _LONG_S = 90.0
 # Of long tracks: loops and silence may repeat exactly, but not in many tracks.
@@ -31,15 +36,21 @@ _NAMED = 5
 _SAME = 1e-4
 # The artist's tracks that are not of the same album.
 _ELSEWHERE = "artist, other albums"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at: its name, whether it is as it should be, and what was seen."""
-
-    name: str
-    ok: bool
-    seen: str
+# Tracks whose strongest genre is the same and whose artist is not.
+_GENRE = "genre, other artists"
+# A genre may have a third of the library, all of which is ranked for each track that asks.
+_GENRE_QUERIES = 200
+# Smallest and largest that a number may be where it is known.
+_RANGES = {
+    "bpm": (0.0, np.inf),
+    "bpm_confidence": (0.0, 1.0),
+    "key_confidence": (0.0, 1.0),
+    "energy": (1.0, 10.0),
+    "energy_start": (0.0, 1.0),
+    "energy_end": (0.0, 1.0),
+    "loudness_lufs": (-np.inf, np.inf),
+    "duration_s": (0.0, np.inf),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +102,14 @@ def check(matrices: Matrices, *, variants: Sequence[str] | None = None, seed: in
     if usable:
         albums, artists = matrices.album_keys.tolist(), matrices.artist_keys.tolist()
         labels = {"album": albums, "artist": artists, _ELSEWHERE: artists}
+        genres = {_GENRE: strongest_genres(matrices), "artist": artists}
         for variant in VARIANTS if variants is None else variants:
             space = _space(matrices, variant)
             found += retrieval(space, labels, variant=variant, apart={_ELSEWHERE: "album"}, seed=seed)
+            by_genre = retrieval(
+                space, genres, variant=variant, apart={_GENRE: "artist"}, seed=seed, most_queries=_GENRE_QUERIES
+            )
+            found += [row for row in by_genre if row.label == _GENRE]
     return CheckReport(
         tracks=len(matrices),
         features=len(matrices.feature_names),
@@ -126,26 +142,28 @@ def _findings(matrices: Matrices) -> Iterator[Finding]:
     twice = n - len(np.unique(matrices.track_ids))
     yield Finding("unique ids", not twice, f"{twice} ids are there twice" if twice else f"{n} ids, all different")
     yield _constant(matrices)
+    if shapes.ok:
+        yield _numbers(matrices)
     if shapes.ok and not broken:
         yield _scaled_as_said(matrices)
         yield _segments(matrices)
-        yield _lengths(arrays)
+        yield _lengths({name: arrays[name] for name in _SCALED})
+        yield from genre_findings(matrices)
 
 
 def _arrays(matrices: Matrices) -> dict[str, FloatArray]:
-    names = ("X_sonic_raw", "X_sonic", "X_sonic_start", "X_sonic_mid", "X_sonic_end")
+    names = ("X_sonic_raw", *_SCALED, "X_genre_raw", "X_genre_smoothed", "genre_similarity")
     return {name: getattr(matrices, name) for name in names}
 
 
 def _shapes(matrices: Matrices, arrays: Mapping[str, FloatArray]) -> Finding:
     n, d = len(matrices), len(matrices.feature_names)
-    wrong = [
-        f"{name} {X.shape}"
-        for name, X in arrays.items()
-        if X.shape != (n, d if name == "X_sonic_raw" else matrices.scaling.width)
-    ]
-    columns = ("track_paths", "track_artists", "track_titles", "artist_keys", "album_keys", "bpm", "key", "duration_s")
-    wrong += [name for name in columns if len(getattr(matrices, name)) != n]
+    g = len(matrices.genre_vocab)
+    expected = dict.fromkeys(_SCALED, (n, matrices.scaling.width)) | {"X_sonic_raw": (n, d)}
+    expected |= {"X_genre_raw": (n, g), "X_genre_smoothed": (n, g), "genre_similarity": (g, g)}
+    wrong = [f"{name} {X.shape}" for name, X in arrays.items() if X.shape != expected[name]]
+    wrong += [name for name in _COLUMNS if len(getattr(matrices, name)) != n]
+    wrong += ["genre_idf"] * (len(matrices.genre_idf) != g)
     said = f"{n} tracks, {d} features, {matrices.scaling.width} columns"
     return Finding("shapes", not wrong, f"{', '.join(wrong)} beside {said}" if wrong else said)
 
@@ -162,6 +180,22 @@ def _constant(matrices: Matrices) -> Finding:
         return Finding("no constant columns", True, "every feature varies")
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return Finding("no constant columns", False, f"constant: {', '.join(names[:_NAMED])}{more}")
+
+
+def _numbers(matrices: Matrices) -> Finding:
+    """Whether every number is NaN or in its range; nothing is sure of a key that there is not."""
+    wrong, known = [], []
+    for name, (low, high) in _RANGES.items():
+        values = getattr(matrices, name)
+        there = values[~np.isnan(values)]
+        odd = int(np.sum(~((there >= low) & (there <= high) & np.isfinite(there))))
+        wrong += [f"{odd} of {name}"] * bool(odd)
+        known += [f"{name} of {len(there)}"] * bool(len(there))
+    keyless = int(np.sum(~np.isnan(matrices.key_confidence) & (matrices.key.values == "")))
+    wrong += [f"{keyless} of key_confidence without a key"] * bool(keyless)
+    if wrong:
+        return Finding("known numbers", False, f"out of range: {', '.join(wrong)}")
+    return Finding("known numbers", True, ", ".join(known) or "none")
 
 
 def _scaled_as_said(matrices: Matrices) -> Finding:
@@ -196,10 +230,9 @@ def _segments(matrices: Matrices) -> Finding:
     return Finding("segments differ", most <= _MOST_ALIKE * len(long), said)
 
 
-def _lengths(arrays: Mapping[str, FloatArray]) -> Finding:
+def _lengths(scaled: Mapping[str, FloatArray]) -> Finding:
     """Lengths of the scaled vectors; one without length is near nothing."""
-    scaled = [X for name, X in arrays.items() if name != "X_sonic_raw"]
-    lengths = np.concatenate([np.sqrt(np.einsum("ij,ij->i", X, X, dtype=np.float64)) for X in scaled])
+    lengths = np.concatenate([np.sqrt(np.einsum("ij,ij->i", X, X, dtype=np.float64)) for X in scaled.values()])
     if len(lengths) <= len(scaled):
         return Finding("lengths", True, "too few tracks to tell")
     none = int(np.sum(~(lengths > _SHORTEST)))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edm.artifacts.rows import SEGMENTS, ArtifactRow, FeatureSpec, album_key, artist_key
+from edm.artifacts.rows import NUMBERS, SEGMENTS, ArtifactRow, FeatureSpec, album_key, artist_key
 from edm.artifacts.scaling import DEFAULT_VARIANT, FAMILY_WEIGHTS, Scaling, fit, transform
 from edm.artifacts.text import TextColumn, text_column
 from edm.errors import ArtifactError, InputError
@@ -56,8 +56,25 @@ class Matrices:
         Columns of `X_sonic` by family; by ``all`` where a variant mixes families.
     bpm, duration_s
         Shape (n,); NaN where not known.
+    bpm_confidence, key_confidence
+        Shape (n,), 0..1; NaN where not known.
     key
         Shape (n,); empty where not known.
+    energy
+        Shape (n,), 1..10; NaN where not known.
+    energy_start, energy_end
+        Shape (n,), 0..1, of the segments ``start`` and ``end``; NaN where not known.
+    loudness_lufs
+        Shape (n,); NaN where not known.
+    genre_vocab
+        g genres, sorted; none where the library has none (`edm.artifacts.genres.with_genres` sets all of genres).
+    genre_idf
+        Shape (g,), above 0: how much each genre tells.
+    genre_similarity
+        Shape (g, g), 0..1, symmetric, 1 on the diagonal.
+    X_genre_raw, X_genre_smoothed
+        Shape (n, g), >= 0: weights of genres, and these with a part passed on to similar genres; rows of length 1, or 0
+        where a track has no genres.
     scaling
         What made `X_sonic` of `X_sonic_raw`.
     spec_version
@@ -83,8 +100,19 @@ class Matrices:
     feature_units: tuple[str, ...]
     families: Mapping[str, slice]
     bpm: TimeArray
+    bpm_confidence: TimeArray
     key: TextColumn
+    key_confidence: TimeArray
+    energy: TimeArray
+    energy_start: TimeArray
+    energy_end: TimeArray
+    loudness_lufs: TimeArray
     duration_s: TimeArray
+    genre_vocab: tuple[str, ...]
+    genre_idf: TimeArray
+    genre_similarity: FloatArray
+    X_genre_raw: FloatArray
+    X_genre_smoothed: FloatArray
     scaling: Scaling
     spec_version: str
     fingerprint: str
@@ -109,8 +137,7 @@ class _Filled:
     texts: dict[str, list[str]] = field(
         default_factory=lambda: {name: [] for name in ("path", "artist", "title", "artist_key", "album_key", "key")}
     )
-    bpm: list[float] = field(default_factory=list)
-    duration_s: list[float] = field(default_factory=list)
+    numbers: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in NUMBERS})
     dropped: list[DroppedRow] = field(default_factory=list)
 
 
@@ -125,7 +152,7 @@ def build_matrices(
     exclude: Sequence[str] | None = None,
     weights: Mapping[str, float] = FAMILY_WEIGHTS,
 ) -> Matrices:
-    """The matrices of `rows`, in their order.
+    """The matrices of `rows`, in their order, without genres.
 
     Parameters
     ----------
@@ -158,7 +185,9 @@ def build_matrices(
     # Each segment's raw vectors go as its scaled ones come.
     scaled = {name: transform(scaling, filled.vectors.pop(name)) for name in SEGMENTS if name != "full"}
     texts = {name: text_column(filled.texts.pop(name)) for name in list(filled.texts)}
+    numbers = {name: np.array(filled.numbers.pop(name), dtype=np.float64) for name in NUMBERS}
     return Matrices(
+        **numbers,
         track_ids=ids,
         track_paths=texts["path"],
         track_artists=texts["artist"],
@@ -173,9 +202,12 @@ def build_matrices(
         feature_names=names,
         feature_units=tuple(spec.units[column] for column in columns),
         families=families,
-        bpm=np.array(filled.bpm, dtype=np.float64),
         key=texts["key"],
-        duration_s=np.array(filled.duration_s, dtype=np.float64),
+        genre_vocab=(),
+        genre_idf=np.zeros(0),
+        genre_similarity=np.zeros((0, 0), dtype=np.float32),
+        X_genre_raw=np.zeros((len(ids), 0), dtype=np.float32),
+        X_genre_smoothed=np.zeros((len(ids), 0), dtype=np.float32),
         scaling=scaling,
         spec_version=spec.version,
         fingerprint=fingerprint,
@@ -258,8 +290,9 @@ def _append(filled: _Filled, row: ArtifactRow, keys: dict[str, str]) -> None:
     values = (row.path, artist, row.title, keys[artist], album_key(row.album, keys[owner]), row.key or "")
     for texts, value in zip(filled.texts.values(), values, strict=True):
         texts.append(value)
-    filled.bpm.append(np.nan if row.bpm is None else row.bpm)
-    filled.duration_s.append(np.nan if row.duration_s is None else row.duration_s)
+    for name, numbers in filled.numbers.items():
+        number = getattr(row, name)
+        numbers.append(np.nan if number is None else number)
 
 
 def _drop_not_finite(filled: _Filled, names: Sequence[str]) -> None:
@@ -283,8 +316,7 @@ def _drop_not_finite(filled: _Filled, names: Sequence[str]) -> None:
     places = np.flatnonzero(kept).tolist()
     filled.ids = [filled.ids[row] for row in places]
     filled.texts = {name: [texts[row] for row in places] for name, texts in filled.texts.items()}
-    filled.bpm = [filled.bpm[row] for row in places]
-    filled.duration_s = [filled.duration_s[row] for row in places]
+    filled.numbers = {name: [numbers[row] for row in places] for name, numbers in filled.numbers.items()}
 
 
 def _check_ids(ids: IntArray, paths: Sequence[str]) -> None:

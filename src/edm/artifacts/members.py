@@ -15,18 +15,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edm.artifacts.matrices import DroppedRow, Matrices
+from edm.artifacts.rows import NUMBERS
 from edm.artifacts.scaling import SCALING_VERSION, Block, Scaling
 from edm.artifacts.text import TextColumn
 from edm.errors import ArtifactError
 
 __all__ = ["MEMBERS", "ROWS", "SCHEMA_VERSION", "from_members", "plain_json", "to_members"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _TEXTS = ("track_paths", "track_artists", "track_titles", "artist_keys", "album_keys", "key")
 _VECTORS = ("X_sonic", "X_sonic_start", "X_sonic_mid", "X_sonic_end")
+_GENRES = ("X_genre_raw", "X_genre_smoothed")
 # What has a row for each track, and is worth mapping.
-ROWS = ("track_ids", *_TEXTS, "X_sonic_raw", *_VECTORS, "bpm", "duration_s")
+ROWS = ("track_ids", *_TEXTS, "X_sonic_raw", *_VECTORS, *NUMBERS, *_GENRES)
 
 MEMBERS = (
     # What tells whether the file is current comes first.
@@ -54,6 +56,9 @@ MEMBERS = (
     "scaler_axes",  # one block's (c, k) after the other, flat
     "dropped",  # JSON: [id, path, reason] of tracks that are not in it
     "exact_text",  # JSON: {member: {row: text}} of texts that are cut in their array
+    "genre_vocab",  # (v,), columns of X_genre_raw and X_genre_smoothed
+    "genre_idf",  # (v,)
+    "genre_similarity",  # (v, v)
     *ROWS,
 )
 
@@ -61,6 +66,7 @@ _SINGLE = {
     *("schema_version", "scaling_version", "fingerprint", "settings", "spec_version", "dropped", "exact_text"),
     *("scaler_variant", "scaler_clip", "scaler_unit"),
 }
+_TABLES = ("_slices", "_similarity")
 
 
 def plain_json(value: object) -> str:
@@ -87,6 +93,9 @@ def to_members(matrices: Matrices) -> dict[str, NDArray[Any]]:
         **_scaling_members(matrices.scaling),
         "dropped": plain_json([[row.track_id, row.path, row.reason] for row in matrices.dropped]),
         "exact_text": plain_json({name: rows for name, rows in exact.items() if rows}),
+        "genre_vocab": _words(matrices.genre_vocab),
+        "genre_idf": matrices.genre_idf,
+        "genre_similarity": matrices.genre_similarity,
     }
     for name in ROWS:
         value = getattr(matrices, name)
@@ -117,6 +126,9 @@ def from_members(members: Mapping[str, NDArray[Any]], path: Path) -> Matrices:
         feature_names=tuple(members["feature_names"].tolist()),
         feature_units=tuple(members["feature_units"].tolist()),
         families=_slices(members["family_names"], members["family_slices"]),
+        genre_vocab=tuple(members["genre_vocab"].tolist()),
+        genre_idf=members["genre_idf"],
+        genre_similarity=members["genre_similarity"],
         scaling=_scaling(members),
         spec_version=str(members["spec_version"][()]),
         fingerprint=str(members["fingerprint"][()]),
@@ -179,20 +191,22 @@ def _json(members: Mapping[str, NDArray[Any]], name: str, kind: type) -> Any:
 
 def _check_shapes(members: Mapping[str, NDArray[Any]], path: Path) -> None:
     for name in MEMBERS:
-        dimensions = 0 if name in _SINGLE else 2 if name.startswith("X_") or name.endswith("_slices") else 1
+        dimensions = 0 if name in _SINGLE else 2 if name.startswith("X_") or name.endswith(_TABLES) else 1
         if members[name].ndim != dimensions:
             raise ArtifactError(f"{path} is damaged: {name} has {members[name].ndim} dimensions, not {dimensions}")
     n = len(members["track_ids"])
     k = _slices(members["sonic_family_names"], members["sonic_family_slices"])
     expected: dict[str, tuple[int, ...]] = dict.fromkeys(ROWS, (n,))
     expected |= dict.fromkeys(_VECTORS, (n, max((part.stop for part in k.values()), default=0)))
+    v = len(members["genre_vocab"])
+    expected |= dict.fromkeys(_GENRES, (n, v)) | {"genre_idf": (v,), "genre_similarity": (v, v)}
     d = len(members["feature_names"])
     expected |= {"X_sonic_raw": (n, d), "feature_units": (d,), "scaler_center": (d,), "scaler_factor": (d,)}
     for name, shape in expected.items():
         if members[name].shape != shape:
             raise ArtifactError(f"{path} is damaged: {name} has the shape {members[name].shape}, not {shape}")
-    kinds = {"track_ids": "i", "bpm": "f", "duration_s": "f", "X_sonic_raw": "f"}
-    kinds |= dict.fromkeys(_TEXTS, "U") | dict.fromkeys(_VECTORS, "f")
+    kinds = {"track_ids": "i", "X_sonic_raw": "f", "genre_vocab": "U", "genre_idf": "f", "genre_similarity": "f"}
+    kinds |= dict.fromkeys(_TEXTS, "U") | dict.fromkeys((*NUMBERS, *_VECTORS, *_GENRES), "f")
     for name, kind in kinds.items():
         if members[name].dtype.kind != kind:
             raise ArtifactError(f"{path} is damaged: {name} holds {members[name].dtype}")

@@ -133,7 +133,10 @@ def _check_version(path: Path, stream: IO[bytes], archive: zipfile.ZipFile) -> N
             hint="update edm, or build the file anew with edm artifacts --force",
         )
     if int(version) < SCHEMA_VERSION:
-        raise ArtifactError(f"{path} was written by an older edm (schema {int(version)})", hint=_REBUILD)
+        raise ArtifactError(
+            f"{path} was built by an older edm (schema {int(version)}, this one reads {SCHEMA_VERSION})",
+            hint="run edm artifacts",
+        )
     missing = [name for name in MEMBERS if f"{name}.npy" not in present]
     if missing:
         raise ArtifactError(f"{path} is not whole: it lacks {', '.join(missing)}", hint=_REBUILD)

@@ -14,10 +14,16 @@ from unicodedata import normalize
 from edm.errors import InputError
 from edm.model import FloatArray
 
-__all__ = ["SEGMENTS", "ArtifactRow", "FeatureSpec", "album_key", "artist_key"]
+__all__ = ["NUMBERS", "SEGMENTS", "ArtifactRow", "FeatureSpec", "album_key", "artist_key"]
 
 SEGMENTS = ("full", "start", "mid", "end")
 """Parts of a track that have a vector each."""
+
+NUMBERS = (
+    *("bpm", "bpm_confidence", "key_confidence", "energy", "energy_start", "energy_end", "loudness_lufs"),
+    "duration_s",
+)
+"""Fields of `ArtifactRow` that are one number or None."""
 
 # "A feat. B", "A (ft B)", "A [featuring B]"; a name that begins or ends so is left whole.
 _FEATURED = re.compile(r"(?<=\S)[\s(\[]+(?:feat|ft|featuring)(?:\.\s*|\s+)[^\s)\]].*", re.DOTALL)
@@ -37,11 +43,19 @@ class ArtifactRow:
         One of shape (d,) for each of `SEGMENTS`, d as in the spec. A row without one of them does not get into the
         matrices, and is counted.
     bpm, duration_s
-        None where they are not known.
+        None where they are not known, as all that follows.
     key
-        As the library has it ("8A"); None where it is not known.
+        The analysis's ("A minor"), or else what the tag says ("8A").
     genres
         For conditions.
+    bpm_confidence, key_confidence
+        0..1.
+    energy
+        1..10.
+    energy_start, energy_end
+        0..1: mean of the energy curve over the segments ``start`` and ``end``.
+    loudness_lufs
+        Of the whole track; None for silence, too.
     spec_version
         What the vectors were made with; None leaves that to the caller.
     """
@@ -58,6 +72,12 @@ class ArtifactRow:
     genres: tuple[str, ...] = ()
     vectors: Mapping[str, FloatArray | None] = field(default_factory=dict)
     spec_version: str | None = None
+    bpm_confidence: float | None = None
+    key_confidence: float | None = None
+    energy: float | None = None
+    energy_start: float | None = None
+    energy_end: float | None = None
+    loudness_lufs: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from edm.artifacts.genres import with_genres
 from edm.artifacts.matrices import Matrices, build_matrices
 from edm.artifacts.rows import SEGMENTS, ArtifactRow, FeatureSpec
+from edm.model import FloatArray
 
 SPEC = FeatureSpec(
     "3",
@@ -44,6 +47,31 @@ def make_rows(count: int, *, seed: int = 0, per_album: int = 5, noise: float = 0
                 duration_s=240.0,
             )
         )
+    return rows
+
+
+def give_genres(matrices: Matrices, names: Sequence[str], *, seed: int = 0) -> Matrices:
+    """Made-up genres: every fourth track has none; the first two are similar."""
+    rng = np.random.default_rng(seed)
+    n, g = len(matrices), len(names)
+    raw = (rng.random((n, g)) * (rng.random((n, g)) < 0.5)).astype(np.float32)
+    raw[::4] = 0
+    smoothed = raw + 0.1 * raw.sum(axis=1, keepdims=True)
+    similarity = np.eye(g, dtype=np.float32)
+    similarity[:2, :2] = np.maximum(similarity[:2, :2], 0.5)
+    return with_genres(
+        matrices,
+        vocab=sorted(names),
+        idf=1 + rng.random(g),
+        similarity=similarity,
+        raw=_unit_rows(raw),
+        smoothed=_unit_rows(smoothed),
+    )
+
+
+def _unit_rows(X: FloatArray) -> FloatArray:
+    lengths = np.linalg.norm(X, axis=1, keepdims=True)
+    rows: FloatArray = np.divide(X, lengths, out=np.zeros_like(X), where=lengths > 0)
     return rows
 
 

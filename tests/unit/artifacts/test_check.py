@@ -11,10 +11,13 @@ import numpy as np
 import pytest
 
 from edm.artifacts.check import CheckReport, check, check_record
+from edm.artifacts.genre_check import strongest_genres
 from edm.artifacts.matrices import Matrices
 from edm.artifacts.picture import draw_check
 from edm.artifacts.scaling import VARIANTS
-from unit.artifacts.made import build, make_row, make_rows
+from unit.artifacts.made import build, give_genres, make_row, make_rows
+
+GENRES = ("acid", "dub", "house", "techno")
 
 
 def bad(matrices: Matrices) -> dict[str, str]:
@@ -30,7 +33,8 @@ def test_a_sound_library_passes_and_albums_are_found_in_every_space() -> None:
     assert report.ok
     assert (report.tracks, report.features, report.variant, report.dropped) == (100, 9, "tower", 0)
     assert [finding.name for finding in report.findings] == [
-        *("shapes", "finite", "unique ids", "no constant columns", "scaling", "segments differ", "lengths")
+        *("shapes", "finite", "unique ids", "no constant columns", "known numbers", "scaling"),
+        *("segments differ", "lengths", "genre vocabulary", "genre similarity", "genre rows", "genre coverage"),
     ]
     assert {row.variant for row in report.retrieval} == set(VARIANTS)
     assert {row.label for row in report.retrieval} == {"album", "artist", "artist, other albums"}
@@ -106,6 +110,103 @@ def test_vectors_without_length_are_found() -> None:
     end = matrices.X_sonic_end.copy()
     end[:2] = 0
     assert re.match("2 vectors have no length; 0 to", bad(replace(matrices, X_sonic_end=end))["lengths"])
+
+
+def seen(matrices: Matrices, name: str) -> str:
+    return next(finding.seen for finding in check(matrices, variants=[]).findings if finding.name == name)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("bpm", -1.0, "1 of bpm"),
+        ("bpm", np.inf, "1 of bpm"),
+        ("bpm_confidence", 1.1, "1 of bpm_confidence"),
+        ("key_confidence", -0.1, "1 of key_confidence"),
+        ("energy", 0.5, "1 of energy"),
+        ("energy", 10.5, "1 of energy"),
+        ("energy_start", 1.5, "1 of energy_start"),
+        ("energy_end", -0.5, "1 of energy_end"),
+        ("loudness_lufs", -np.inf, "1 of loudness_lufs"),
+        ("duration_s", np.inf, "1 of duration_s"),
+    ],
+)
+def test_a_number_out_of_its_range_is_found(name: str, value: float, said: str) -> None:
+    matrices = build(make_rows(30))
+    values = getattr(matrices, name).copy()
+    values[3] = value
+    assert bad(replace(matrices, **{name: values})) == {"known numbers": f"out of range: {said}"}
+
+
+def test_numbers_at_the_ends_of_their_ranges_are_as_they_should_be() -> None:
+    rows = [
+        replace(row, bpm_confidence=row.track_id % 2, energy=1 + 9 * (row.track_id % 2), energy_end=0.0)
+        for row in make_rows(30)
+    ]
+    assert bad(build(rows)) == {}
+    assert "energy of 30, energy_end of 30" in seen(build(rows), "known numbers")
+
+
+def test_nobody_can_be_sure_of_a_key_that_there_is_not() -> None:
+    matrices = build([*make_rows(20), make_row(99, np.ones(9), key_confidence=0.5)])
+    assert bad(matrices) == {"known numbers": "out of range: 1 of key_confidence without a key"}
+
+
+def test_sound_genres_pass_and_are_counted() -> None:
+    matrices = give_genres(build(make_rows(40)), GENRES)
+    assert bad(matrices) == {}
+    assert seen(matrices, "genre vocabulary") == "4 genres, sorted, all different"
+    assert seen(matrices, "genre similarity") == "symmetric, 1 pairs above 0"
+    with_genres = int(np.count_nonzero(matrices.X_genre_raw.any(axis=1)))
+    assert seen(matrices, "genre coverage").startswith(f"{with_genres} of 40 tracks have genres, ")
+
+
+def test_a_library_without_genres_is_no_fault() -> None:
+    assert "edm genres" in seen(build(make_rows(20)), "genre coverage")
+
+
+def test_broken_genres_are_found() -> None:
+    matrices = give_genres(build(make_rows(40)), GENRES)
+    raw, S = matrices.X_genre_raw, matrices.genre_similarity
+    twice = ("acid", "acid", "house", "techno")
+    assert bad(replace(matrices, genre_vocab=twice)) == {"genre vocabulary": "'acid' follows 'acid'"}
+    idf = np.array([1.0, 0.0, 1.0, 1.0])
+    assert bad(replace(matrices, genre_idf=idf)) == {"genre vocabulary": "'dub' tells 0"}
+    lopsided, negative = S.copy(), S - 0.5
+    lopsided[0, 3] = 0.2
+    assert bad(replace(matrices, genre_similarity=lopsided)) == {"genre similarity": "not symmetric"}
+    assert bad(replace(matrices, genre_similarity=negative)) == {
+        "genre similarity": "not all in 0 to 1, not 1 on the diagonal"
+    }
+    assert "of X_genre_raw have neither length" in bad(replace(matrices, X_genre_raw=2 * raw))["genre rows"]
+    assert "X_genre_raw has" in bad(replace(matrices, X_genre_raw=-raw))["genre rows"]
+    emptied = raw.copy()
+    emptied[1] = 0
+    assert bad(replace(matrices, X_genre_raw=emptied)) == {
+        "genre rows": "1 tracks have genres in one matrix and none in the other"
+    }
+    nan = raw.copy()
+    nan[1, 1] = np.nan
+    assert bad(replace(matrices, X_genre_raw=nan)) == {"finite": "not finite: X_genre_raw"}
+    assert "X_genre_raw (39, 4)" in bad(replace(matrices, X_genre_raw=raw[1:]))["shapes"]
+    assert "genre_idf" in bad(replace(matrices, genre_idf=idf[1:]))["shapes"]
+
+
+def test_sound_finds_the_genre_of_other_artists_where_it_has_one() -> None:
+    """Albums are clusters of sound; each second artist plays what the first plays."""
+    rows = make_rows(120)
+    for index in range(60, 120):
+        rows[index] = replace(rows[index], vectors=rows[index - 60].vectors)
+    matrices = build(rows)
+    raw = np.zeros((120, 4), dtype=np.float32)
+    raw[np.arange(120), (np.arange(120) % 60) // 20] = 1
+    raw[::6] = 0
+    matrices = replace(give_genres(matrices, GENRES), X_genre_raw=raw)
+    assert strongest_genres(matrices)[17:25] == ["acid", "", "acid", "dub", "dub", "dub", "dub", ""]
+    (row,) = (row for row in check(matrices, variants=["robust"]).retrieval if row.label == "genre, other artists")
+    assert row.queries == 100
+    assert row.recall > 2 * row.shuffled_recall
+    assert row.map > 1.4 * row.shuffled_map
 
 
 @pytest.mark.parametrize("count", [0, 1])

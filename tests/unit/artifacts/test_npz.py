@@ -20,10 +20,11 @@ from edm import atomic
 from edm.artifacts.matrices import Matrices
 from edm.artifacts.members import MEMBERS
 from edm.artifacts.npz import is_current, read_matrices, write_matrices
+from edm.artifacts.rows import NUMBERS
 from edm.artifacts.scaling import VARIANTS, Scaling, transform
 from edm.artifacts.text import TextColumn
 from edm.errors import ArtifactError
-from unit.artifacts.made import build, make_row, make_rows
+from unit.artifacts.made import build, give_genres, make_row, make_rows
 
 
 @pytest.fixture
@@ -64,6 +65,48 @@ def test_what_is_read_is_what_was_written(tmp_path: Path, variant: str, count: i
     assert plain(read_matrices(tmp_path / "m.npz", mmap=mmap)) == plain(matrices)
 
 
+@settings(max_examples=30)
+@given(
+    names=st.sets(st.text(min_size=1).filter(lambda name: not name.endswith("\0")), max_size=5),
+    count=st.integers(0, 7),
+    mmap=st.booleans(),
+)
+def test_genres_survive_many_or_none(
+    tmp_path_factory: pytest.TempPathFactory, names: set[str], count: int, *, mmap: bool
+) -> None:
+    path = tmp_path_factory.mktemp("m") / "m.npz"
+    matrices = give_genres(build(make_rows(count)), sorted(names))
+    write_matrices(matrices, path)
+    found = read_matrices(path, mmap=mmap)
+    assert found.genre_vocab == tuple(sorted(names))
+    assert plain(found) == plain(matrices)
+
+
+@settings(max_examples=20)
+@given(
+    numbers=st.lists(
+        st.dictionaries(st.sampled_from(NUMBERS), st.none() | st.floats(allow_nan=False), min_size=1), max_size=4
+    )
+)
+def test_numbers_survive_known_or_not(
+    tmp_path_factory: pytest.TempPathFactory, numbers: list[dict[str, float | None]]
+) -> None:
+    path = tmp_path_factory.mktemp("m") / "m.npz"
+    write_matrices(build([make_row(index, **fields) for index, fields in enumerate(numbers)]), path)
+    found = read_matrices(path)
+    for name in NUMBERS:
+        expected = [np.nan if fields.get(name) is None else fields[name] for fields in numbers]
+        np.testing.assert_array_equal(getattr(found, name), np.array(expected, dtype=np.float64))
+
+
+def test_a_file_of_an_older_edm_says_what_to_do(file: Path) -> None:
+    rewrite(file, schema_version=np.array(1), genre_vocab=None, X_genre_raw=None, energy=None)
+    with pytest.raises(ArtifactError, match=r"built by an older edm \(schema 1, this one reads 2\)") as caught:
+        read_matrices(file)
+    assert caught.value.hint == "run edm artifacts"
+    assert not is_current(file, "abc", {"where": []})
+
+
 @settings(max_examples=40)
 @given(st.lists(st.tuples(st.text(), st.text(st.characters())), max_size=4))
 def test_all_names_survive(tmp_path_factory: pytest.TempPathFactory, names: list[tuple[str, str]]) -> None:
@@ -99,8 +142,10 @@ def test_the_parameters_in_the_file_scale_as_those_of_the_build_did(file: Path) 
 
 
 def test_mapped_arrays_lie_on_disk_in_line_and_cannot_be_changed(file: Path) -> None:
+    write_matrices(give_genres(build(make_rows(20)), ["dub", "house"]), file)
     found = read_matrices(file, mmap=True)
-    for X in (found.X_sonic_raw, found.X_sonic, found.X_sonic_start, found.track_ids, found.track_paths.values):
+    arrays = (found.X_sonic_raw, found.X_sonic, found.X_sonic_start, found.track_ids, found.track_paths.values)
+    for X in (*arrays, found.X_genre_raw, found.X_genre_smoothed, found.energy):
         assert isinstance(X, np.memmap)
         assert X.ctypes.data % 64 == 0
         with pytest.raises(ValueError, match="read-only"):
@@ -211,6 +256,12 @@ def test_an_archive_of_something_else_is_refused(tmp_path: Path) -> None:
         ({"X_sonic_mid": None, "bpm": None}, "lacks X_sonic_mid, bpm"),
         ({"X_sonic_mid": np.zeros((19, 6), dtype=np.float32)}, r"X_sonic_mid has the shape"),
         ({"bpm": np.zeros(19)}, "bpm has the shape"),
+        ({"energy_end": np.zeros(19)}, "energy_end has the shape"),
+        ({"key_confidence": np.array(["1"] * 20)}, "key_confidence holds"),
+        ({"genre_vocab": np.array(["dub"])}, "X_genre_raw has the shape"),
+        ({"genre_idf": np.zeros(1)}, "genre_idf has the shape"),
+        ({"genre_similarity": np.zeros(0)}, "genre_similarity has 1 dimensions"),
+        ({"X_genre_smoothed": np.zeros((20, 0), dtype="U1")}, "X_genre_smoothed holds"),
         ({"bpm": np.array(["120"] * 20)}, "bpm holds"),
         ({"track_paths": np.zeros(20)}, "track_paths holds"),
         ({"track_titles": np.array([object()] * 20)}, "track_titles is not the array"),
