@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from edm.errors import SettingsError
 from edm.settings import Settings
@@ -147,7 +147,7 @@ def default_toml() -> str:
 
 
 def setting_toml(key: str, value: object) -> str:
-    """A line of an `edm.toml` that sets the dotted `key` to `value`."""
+    """A line of an `edm.toml` that sets the dotted `key` to `value`; a secret is stars, unless it is empty."""
     section, name = key.split(".")
     return f"{name} = {_toml_value(value, _section_model(section).model_fields[name].annotation)}"
 
@@ -164,7 +164,9 @@ def _toml_value(value: object, annotation: object) -> str:
         return '""' if "Path" in str(annotation) else "0"
     if isinstance(value, tuple):
         return "[" + ", ".join(f'"{part}"' for part in value) + "]"
-    if isinstance(value, str | Path):
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str | Path | SecretStr):
         # JSON's escapes are also TOML's.
         return json.dumps(str(value), ensure_ascii=False)
     return str(value)
@@ -246,7 +248,8 @@ def _explain(exc: ValidationError, values: Mapping[str, object], origins: Mappin
         field = _section_model(key.split(".")[0]).model_fields[key.split(".")[1]]
         # A flag says by its name which setting it is.
         place = origins[key] if origins[key].startswith("--") else f"{origins[key]}: {key} ="
-        return SettingsError(f"{place} {_shown(values[key])} {reason}", hint=field.description)
+        shown = "…" if field.annotation is SecretStr else _shown(values[key])
+        return SettingsError(f"{place} {shown} {reason}", hint=field.description)
     sources = sorted({origins[name] for name in values if name.startswith(f"{key}.")})
     return SettingsError(f"{', '.join(sources)}: [{key}] {reason}")
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 __all__ = [
     "AnalysisSettings",
     "ArtifactsSettings",
+    "GenresSettings",
     "LibrarySettings",
     "ModelsSettings",
     "OutputSettings",
@@ -118,6 +119,42 @@ class SonicSettings(_Section):
     )
 
 
+class GenresSettings(_Section):
+    """Which services are asked for genres."""
+
+    lastfm_api_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Key of Last.fm, whose listeners know most; empty: it is not asked. Free at "
+        "https://www.last.fm/api/account/create. Better in EDM_GENRES__LASTFM_API_KEY than in a file that is shared.",
+    )
+    lastfm_url: str = Field(
+        default="https://ws.audioscrobbler.com/2.0/", pattern=r"^https?://", description="Where Last.fm is."
+    )
+    musicbrainz: bool = Field(
+        default=True, description="Whether MusicBrainz is asked, where Last.fm knows nothing or is not asked."
+    )
+    musicbrainz_url: str = Field(
+        default="https://musicbrainz.org/ws/2/", pattern=r"^https?://", description="Where MusicBrainz is."
+    )
+    contact: str = Field(
+        default="",
+        description="Mail address or page that the services may write to; MusicBrainz asks for one. It goes to them "
+        "and nowhere else; empty: they learn that a private music library asks.",
+    )
+    none_expires_days: _OptionalNumber = Field(
+        default=30.0, gt=0, description="Days after which a service that knew nothing is asked again; 0: never."
+    )
+    found_expires_days: _OptionalNumber = Field(
+        default=None, gt=0, description="Days after which a service that knew something is asked again; 0: never."
+    )
+    lastfm_per_s: _OptionalNumber = Field(
+        default=None, gt=0, description="Requests a second; 0: what Last.fm allows, 5, which it never passes there."
+    )
+    musicbrainz_per_s: _OptionalNumber = Field(
+        default=None, gt=0, description="Requests a second; 0: what MusicBrainz allows, 1, which it never passes there."
+    )
+
+
 class ArtifactsSettings(_Section):
     """How the matrices are made."""
 
@@ -147,5 +184,6 @@ class Settings(_Section):
     models: ModelsSettings = ModelsSettings()
     library: LibrarySettings = LibrarySettings()
     sonic: SonicSettings = SonicSettings()
+    genres: GenresSettings = GenresSettings()
     artifacts: ArtifactsSettings = ArtifactsSettings()
     output: OutputSettings = OutputSettings()

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from edm.config import Settings, default_toml, load_settings, project_settings_path, setting_keys, user_settings_path
+from edm.config import (
+    Settings,
+    default_toml,
+    load_settings,
+    project_settings_path,
+    setting_keys,
+    setting_toml,
+    user_settings_path,
+)
 from edm.errors import SettingsError
 
 REPOSITORY = Path(__file__).parents[2]
@@ -102,7 +111,7 @@ def test_a_path_in_a_file_is_relative_to_the_file(places: dict[str, Path]) -> No
     [
         ('[analysis]\ndetectr = "flux"\n', "detectr", "did you mean detector?"),
         ('[anlysis]\ndetector = "flux"\n', "anlysis", "did you mean analysis?"),
-        ('detector = "flux"\n', "detector", "valid: analysis, models, library, sonic, artifacts, output"),
+        ('detector = "flux"\n', "detector", "valid: analysis, models, library, sonic, genres, artifacts, output"),
         ('analysis = "flux"\n', "analysis", "[analysis]"),
         ("[analysis\n", "not valid TOML", "edm config init"),
         ("[analysis]\nmax_workers = -2\n", "analysis.max_workers = -2", "Cap"),
@@ -165,6 +174,26 @@ def test_the_written_file_lists_every_setting_and_changes_nothing(places: dict[s
 
 def test_the_file_in_the_repository_is_the_written_one() -> None:
     assert (REPOSITORY / "edm.toml").read_text(encoding="utf-8") == default_toml()
+
+
+def test_a_key_is_taken_from_the_environment_and_shown_nowhere(places: dict[str, Path]) -> None:
+    loaded = load_settings(environ={"EDM_GENRES__LASTFM_API_KEY": "abc123"}, **places)
+    assert loaded.settings.genres.lastfm_api_key.get_secret_value() == "abc123"
+    shown = setting_toml("genres.lastfm_api_key", loaded.value("genres.lastfm_api_key"))
+    assert shown == 'lastfm_api_key = "**********"'
+    dumped = json.dumps(loaded.settings.model_dump(mode="json"))
+    assert "abc123" not in dumped + repr(loaded.settings) + str(loaded.settings)
+
+
+def test_an_absent_key_is_shown_as_absent() -> None:
+    assert setting_toml("genres.lastfm_api_key", Settings().genres.lastfm_api_key) == 'lastfm_api_key = ""'
+
+
+def test_a_key_of_the_wrong_kind_is_not_repeated(places: dict[str, Path]) -> None:
+    write(places["folder"] / "edm.toml", "[genres]\nlastfm_api_key = 123456789\n")
+    with pytest.raises(SettingsError, match="lastfm_api_key") as caught:
+        load_settings(environ={}, **places)
+    assert "123456789" not in f"{caught.value.message} {caught.value.hint}"
 
 
 def test_every_setting_is_explained() -> None:

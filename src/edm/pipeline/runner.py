@@ -50,10 +50,12 @@ class RunReport:
 
     @property
     def exit_code(self) -> int:
-        """0: all done; 3: some tracks failed; 1: all of a stage failed."""
+        """0: all done; 3: some tracks failed; 1: all of a stage failed, unless it is one that may."""
         if not any(stage.failed for stage in self.stages):
             return 0
-        hopeless = any(stage.failed and not stage.done and not stage.skipped for stage in self.stages)
+        hopeless = any(
+            stage.failed and not stage.done and not stage.skipped and not stage.may_fail for stage in self.stages
+        )
         return 1 if hopeless else 3
 
     def record(self) -> dict[str, Any]:

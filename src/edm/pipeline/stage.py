@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from edm.model import AnalysisOptions
+from edm.pipeline.genre_request import GenreSources
 
 if TYPE_CHECKING:
     from edm.library import Library
@@ -49,6 +50,12 @@ class RunRequest:
         Tracks a stage does at most; None is no limit.
     workers, max_workers, timeout_s
         As for `edm.pipeline.analyze.analyze_many`.
+    genres
+        Services that are asked for genres.
+    genre_artists, genre_albums, genre_tracks
+        Of what they are asked for.
+    offline
+        Ask no service.
     prune, confirmed
         Forget tracks whose files are gone; and do so although many are.
     """
@@ -67,6 +74,11 @@ class RunRequest:
     workers: int | Literal["auto"] = "auto"
     max_workers: int | None = None
     timeout_s: float | None = None
+    genres: GenreSources = field(default_factory=GenreSources)
+    genre_artists: bool = True
+    genre_albums: bool = True
+    genre_tracks: bool = False
+    offline: bool = False
     prune: bool = False
     confirmed: bool = False
 
@@ -130,6 +142,8 @@ class StageReport:
         Further counts by name.
     warnings
         What a person should know, one sentence each.
+    may_fail
+        Whether a run goes well enough without all of it: it depends on others' services.
     """
 
     stage: str
@@ -142,6 +156,7 @@ class StageReport:
     workers: int = 1
     details: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    may_fail: bool = False
 
     @property
     def speed_up(self) -> float:
