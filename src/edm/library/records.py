@@ -210,6 +210,7 @@ class SonicRow:
     album: str | None
     album_artist: str | None
     bpm: float | None
+    bpm_confidence: float | None
     key: str | None
     duration_s: float | None
     mode: str

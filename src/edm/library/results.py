@@ -132,9 +132,10 @@ def iter_sonic_rows(
     """
     condition, places = inside(library, within)
     sql = (
-        "SELECT t.id, t.root_id, t.path, t.title, t.artist, t.album, t.album_artist, t.bpm, t.tag_key, t.duration_s, "
-        f"t.sonic_mode, t.sonic_features FROM tracks AS t JOIN stage_done AS d ON d.track_id = t.id AND d.stage = "
-        f"'{SONIC}' WHERE d.identity = t.sample_hash AND t.sonic_features IS NOT NULL "
+        "SELECT t.id, t.root_id, t.path, t.title, t.artist, t.album, t.album_artist, t.bpm, t.bpm_confidence, "
+        "t.tag_key, t.duration_s, t.sonic_mode, t.sonic_features "
+        f"FROM tracks AS t JOIN stage_done AS d ON d.track_id = t.id AND d.stage = '{SONIC}' "
+        "WHERE d.identity = t.sample_hash AND t.sonic_features IS NOT NULL "
         "AND (? IS NULL OR t.sonic_version = ?) "
         f"AND (NOT ? OR t.status = 'present') AND (? OR t.duplicate_of IS NULL) AND {condition}"
     )
@@ -153,8 +154,8 @@ def _sonic_rows(library: Library, page: Sequence[Row], roots: Mapping[int, Path]
         segments.setdefault(number, {})[name] = _vector(blob)
     for row in page:
         path = join(roots[row[1]], from_text(row[2]))
-        vectors = {FULL: _vector(row[11]), **segments.get(row[0], {})}
-        yield SonicRow(*(row[0], path, *row[3:11], genres.get(row[0], ()), vectors))
+        vectors = {FULL: _vector(row[12]), **segments.get(row[0], {})}
+        yield SonicRow(*(row[0], path, *row[3:12], genres.get(row[0], ()), vectors))
 
 
 def _vector(blob: bytes) -> FloatArray:

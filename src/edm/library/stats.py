@@ -11,6 +11,7 @@ from edm.library.records import Version
 from edm.library.results import SONIC
 from edm.library.rows import pages
 from edm.library.store import Library
+from edm.library.weighted import iter_weighted_tracks
 
 __all__ = ["Stats", "fingerprint", "stats"]
 
@@ -98,7 +99,8 @@ def fingerprint(library: Library) -> str:
     """A short text that changes when anything changes that artifacts are made of.
 
     That is, of every track with valid vectors: id, place, names, tempo, key, length, genres, presence, the version of
-    the vectors and when they were made. Runs, and rescans that find nothing new, change nothing.
+    the vectors and when they were made; and of every present track with weights of genres: these, its artist and its
+    album. Runs, and rescans that find nothing new, change nothing.
     """
     digest = hashlib.blake2b(digest_size=16)
     for row in library.rows("SELECT id, path FROM roots ORDER BY id"):
@@ -115,6 +117,8 @@ def fingerprint(library: Library) -> str:
     for page in pages(library, sql, ()):
         digest.update(repr(page).encode())
         digest.update(repr(library.rows(genres, (page[0][0], page[-1][0]))).encode())
+    for track in iter_weighted_tracks(library):
+        digest.update(repr(tuple(track)).encode())
     return digest.hexdigest()
 
 

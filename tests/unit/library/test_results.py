@@ -178,7 +178,8 @@ def test_rows_say_all_that_artifacts_need(library: Library) -> None:
     row = only_row(library)
     assert (row.track_id, row.path) == (number, MUSIC / "in" / "a.mp3")
     assert (row.title, row.artist, row.album, row.album_artist) == ("Title", "Artist", "Album", "Various")
-    assert (row.bpm, row.key, row.duration_s, row.mode, row.genres) == (128.0, "8A", 240.0, "beat", ("Dub", "Acid"))
+    assert (row.bpm, row.bpm_confidence, row.key, row.duration_s) == (128.0, 0.9, "8A", 240.0)
+    assert (row.mode, row.genres) == ("beat", ("Dub", "Acid"))
 
 
 def test_rows_come_by_id_over_pages(library: Library) -> None:

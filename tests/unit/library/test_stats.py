@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from edm.library import Library, failures, roots, runs, stages, stats, tracks
+from edm.library import genres as genre_rows
+from edm.library.genre_records import GenreRow
 from edm.library.records import FileStamp
 from edm.model import Tags
 from unit.library.made import MUSIC, add_track, do
@@ -39,11 +41,17 @@ def test_everything_is_counted(library: Library) -> None:
     assert (found.with_genres, found.genres) == (2, {"tag": 1})
 
 
+def weigh(library: Library, number: int, **weights: float) -> None:
+    genre_rows.store_weights(library, [(number, [GenreRow(genre, weight, ()) for genre, weight in weights.items()])])
+
+
 CHANGES: dict[str, Callable[[Library, int], object]] = {
     "done again": lambda library, number: library.run("UPDATE stage_done SET at = 'later'"),
     "another version": lambda library, number: do(library, number, identity="a.mp3", version="2"),
     "a retag": lambda library, number: tracks.update(library, number, FileStamp(1, 1, "a.mp3"), Tags(artist="New")),
     "a genre": lambda library, number: tracks.set_genres(library, number, "net", ["Dub"]),
+    "weights of genres": lambda library, number: weigh(library, number, dub=0.5),
+    "weights of a track without vectors": lambda library, number: weigh(library, add_track(library, "b"), dub=0.5),
     "a move": lambda library, number: tracks.move(library, number, 1, "b.mp3"),
     "a moved root": lambda library, number: roots.relocate(library, MUSIC, MUSIC / "x"),
     "a missing file": lambda library, number: tracks.mark_missing(library, [number]),
@@ -59,6 +67,18 @@ def test_the_fingerprint_changes_with(library: Library, name: str) -> None:
     do(library, number, identity="a.mp3")
     before = stats.fingerprint(library)
     CHANGES[name](library, number)
+    assert stats.fingerprint(library) != before
+
+
+def test_the_fingerprint_follows_weights_there_and_back(library: Library) -> None:
+    number = add_track(library, tags=Tags(artist="A", album="B"))
+    weigh(library, number, dub=0.5, house=0.25)
+    before = stats.fingerprint(library)
+    weigh(library, number, dub=0.5, house=0.5)
+    assert stats.fingerprint(library) != before
+    weigh(library, number, house=0.25, dub=0.5)
+    assert stats.fingerprint(library) == before
+    tracks.update(library, number, FileStamp(1000, 5, "a.mp3"), Tags(artist="A", album="C"))
     assert stats.fingerprint(library) != before
 
 
