@@ -61,21 +61,37 @@ _DEPTH = 3
 Pair = tuple[str, str]
 
 
-def write_similarity(relations: Relations, path: Path) -> None:
+class _Key(str):
+    """A key that knows where it stands."""
+
+    start_mark: Any
+
+
+def write_similarity(relations: Relations, path: Path) -> bool:
     """Write a file in place of what is at `path`; its folder is made where there is none.
 
-    Who reads meets the old file or the new one. The same relations give the same bytes.
+    Who reads meets the old file or the new one. The same relations give the same bytes; a file that has these already
+    is left as it is.
+
+    Returns
+    -------
+    bool
+        Whether the file was written.
 
     Raises
     ------
     InputError
         If it cannot be written; what was there is then untouched.
     """
+    data = _as_text(relations).encode("utf-8")
     try:
+        if path.is_file() and path.read_bytes() == data:
+            return False
         with written_whole(path) as stream:
-            stream.write(_as_text(relations).encode("utf-8"))
+            stream.write(data)
     except OSError as exc:
         raise InputError(f"{path} cannot be written: {(exc.strerror or str(exc)).lower()}") from exc
+    return True
 
 
 def read_similarity(path: Path) -> Relations:
@@ -105,7 +121,7 @@ def read_similarity(path: Path) -> Relations:
         raise exc if str(path) in exc.message else InputError(f"{path}: limits: {exc.message}") from exc
     groups = _whole(path, "groups", document["groups"])
     counts = {
-        genre: _whole(path, _place("genres", genre), count)
+        str(genre): _whole(path, _place("genres", genre), count)
         for genre, count in sorted(_mapping(path, "genres", document["genres"]).items())
     }
     pairs = _pairs(path, document["similarity"], counts)
@@ -134,7 +150,7 @@ def read_overrides(path: Path, known: Collection[str] | None = None) -> dict[Pai
     Raises
     ------
     InputError
-        If there is no such file, or something in it makes no sense; the message names key and value.
+        If there is no such file, or something in it makes no sense; the message names line, key and value.
     """
     document = _read(path, _OVERRIDE_KEYS)
     if "version" in document:
@@ -213,7 +229,9 @@ def _read(path: Path, keys: Collection[str]) -> dict[str, Any]:
         raise InputError(f"{path} is no YAML: {str(exc).splitlines()[0]}") from exc
     unknown = [key for key in document if key not in keys]
     if unknown:
-        raise InputError(f"{path}: there is no key {unknown[0]!r}", hint=f"there are: {', '.join(keys)}")
+        raise InputError(
+            f"{_line(path, unknown[0])}: there is no key {unknown[0]!r}", hint=f"there are: {', '.join(keys)}"
+        )
     return document
 
 
@@ -247,15 +265,18 @@ def _value(path: Path, event: yaml.Event, events: Iterator[yaml.Event], at: str,
     if isinstance(event, yaml.ScalarEvent):
         return event.value
     if not isinstance(event, yaml.MappingStartEvent) or depth >= _DEPTH:
-        raise InputError(f"{path}: {at or 'the file'} has a list, a reference or keys where a value belongs")
+        raise InputError(
+            f"{_line(path, event)}: {at or 'the file'} has a list, a reference or keys where a value belongs"
+        )
     values: dict[str, Any] = {}
     while not isinstance(key := next(events), yaml.MappingEndEvent):
         if not isinstance(key, yaml.ScalarEvent):
-            raise InputError(f"{path}: {at or 'the file'} has a key that is no text")
-        inner = _place(at, key.value)
-        if key.value in values:
-            raise InputError(f"{path}: {inner} is there twice")
-        values[key.value] = _value(path, next(events), events, inner, depth + 1)
+            raise InputError(f"{_line(path, key)}: {at or 'the file'} has a key that is no text")
+        inner, name = _place(at, key.value), _Key(key.value)
+        name.start_mark = key.start_mark
+        if name in values:
+            raise InputError(f"{_line(path, name)}: {inner} is there twice")
+        values[name] = _value(path, next(events), events, inner, depth + 1)
     return values
 
 
@@ -268,20 +289,25 @@ def _check_version(path: Path, document: Mapping[str, Any]) -> None:
 def _pairs(path: Path, similarity: Any, known: Collection[str] | None) -> dict[Pair, float]:
     pairs: dict[Pair, float] = {}
     for a, others in _mapping(path, "similarity", similarity).items():
-        for b, value in _mapping(path, _place("similarity", a), others).items():
-            at = _place("similarity", a, b)
+        for b, value in _mapping(_line(path, a), _place("similarity", a), others).items():
+            at, where = _place("similarity", a, b), _line(path, b)
             for name in (a, b):
                 if not name.strip():
-                    raise InputError(f"{path}: {at} has a genre without a name")
+                    raise InputError(f"{where}: {at} has a genre without a name")
                 if known is not None and name not in known:
-                    raise InputError(f"{path}: {at} has the unknown genre {name!r}")
+                    raise InputError(f"{where}: {at} has the unknown genre {str(name)!r}")
             if a == b:
-                raise InputError(f"{path}: {at} compares a genre with itself")
-            pair = (min(a, b), max(a, b))
+                raise InputError(f"{where}: {at} compares a genre with itself")
+            pair = (str(min(a, b)), str(max(a, b)))
             if pair in pairs:
-                raise InputError(f"{path}: {at} is there twice, once the other way round")
-            pairs[pair] = 0.0 if value == NEVER else _share(path, at, value)
+                raise InputError(f"{where}: {at} is there twice, once the other way round")
+            pairs[pair] = 0.0 if value == NEVER else _share(where, at, value)
     return dict(sorted(pairs.items()))
+
+
+def _line(path: Path, thing: Any) -> str:
+    """The file, and the line on which something stands: an event, or a key."""
+    return f"{path}, line {thing.start_mark.line + 1}"
 
 
 def _place(*keys: str) -> str:
@@ -289,7 +315,7 @@ def _place(*keys: str) -> str:
     return ".".join(key if key.isprintable() else ascii(key) for key in keys if key)
 
 
-def _mapping(path: Path, at: str, value: Any) -> dict[str, Any]:
+def _mapping(path: Path | str, at: str, value: Any) -> dict[str, Any]:
     if value == "":
         return {}
     if not isinstance(value, dict):
@@ -310,7 +336,7 @@ def _number(path: Path, at: str, value: Any) -> float:
     return number
 
 
-def _share(path: Path, at: str, value: Any) -> float:
+def _share(path: str, at: str, value: Any) -> float:
     number = _float(value)
     if not 0.0 <= number <= 1.0:
         raise InputError(f"{path}: {at} is {value!r:.80}, but must lie in 0 to 1 or be {NEVER}")

@@ -50,4 +50,4 @@ def iter_weighted_tracks(library: Library) -> Iterator[WeightedTrack]:
                 # One text a genre: a library has few genres, and many tracks of each.
                 genres[number][names.setdefault(genre, genre)] = weight
         for row in page:
-            yield WeightedTrack(*row, genres[row[0]])
+            yield WeightedTrack(row[0], row[1], row[2], row[3], genres[row[0]])

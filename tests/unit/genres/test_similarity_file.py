@@ -149,6 +149,16 @@ def test_pythons_own_yaml_reads_the_same(path: Path, monkeypatch: pytest.MonkeyP
     assert read_similarity(path) == BY_HAND
 
 
+def test_a_file_that_says_the_same_is_left_as_it_is(path: Path) -> None:
+    assert write_similarity(BY_HAND, path)
+    before = path.stat()
+    assert not write_similarity(BY_HAND, path)
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    path.write_text(path.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+    assert write_similarity(BY_HAND, path)
+    assert "# changed" not in path.read_text(encoding="utf-8")
+
+
 def test_a_folder_is_made_and_nothing_is_left_beside_the_file(tmp_path: Path) -> None:
     path = tmp_path / "new" / "genre_similarity.yaml"
     write_similarity(BY_HAND, path)
@@ -333,6 +343,30 @@ def test_a_slip_in_an_override_is_told_where_the_names_are_known(path: Path) -> 
     assert overrides(path, "similarity: {tecno: {dub: 1}}") == {("dub", "tecno"): 1.0}
     with pytest.raises(InputError, match=r"similarity.tecno.dub has the unknown genre 'tecno'"):
         read_overrides(path, {"techno", "dub"})
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "words"),
+    [
+        (["  a:", "    b: 0.5", "    c: 2"], 4, "similarity.a.c is '2'"),
+        (["  a: {b: 0.5}", "", "  b:", "    a: 0.5"], 5, "similarity.b.a is there twice, once"),
+        (["  a:", "    b: 0.5", "    b: 0.5"], 4, "similarity.a.b is there twice"),
+        (["  a: {b: 0.5}", "  # much", "  c: [a]"], 4, "similarity.c has a list"),
+        (["  a: {b: 0.5}", "  tecno: {b: 0.5}"], 3, "similarity.tecno.b has the unknown genre 'tecno'"),
+        (["  a: {b: 0.5}", "  b: 0.5"], 3, "similarity.b is '0.5'"),
+        (["  a: {b: 0.5}", "similar: {}"], 3, "there is no key 'similar'"),
+    ],
+)
+@pytest.mark.parametrize("fast", [True, False])
+def test_what_makes_no_sense_is_told_with_its_line(
+    path: Path, lines: list[str], line: int, words: str, *, fast: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not fast:
+        monkeypatch.delattr(yaml, "CBaseLoader", raising=False)
+    path.write_text("\n".join(["similarity:", *lines]), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_overrides(path, {"a", "b", "c"})
+    assert caught.value.message.startswith(f"{path}, line {line}: {words}")
 
 
 def test_a_persons_word_wins() -> None:
