@@ -52,6 +52,8 @@ class ArrangedSection:
         The arranger's word, finer than the label: ``false buildup``, ``chorus``, ``bridge``.
     players
         Instruments heard in it, some from a later bar of it on.
+    kick_rests
+        Bars, counted from 1, in which its kick is silent.
     """
 
     start_s: float
@@ -61,6 +63,7 @@ class ArrangedSection:
     label: SectionLabel
     name: str
     players: frozenset[str]
+    kick_rests: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +289,7 @@ def _sections(
             label=stretch.label,
             name=stretch.name,
             players=stretch.players,
+            kick_rests=tuple(stretch.first_bar + bar + 1 for bar in stretch.kick_rests),
         )
         for stretch, start_s, stop_s in zip(stretches, edges_s[:-1], edges_s[1:], strict=True)
     ]

@@ -180,7 +180,7 @@ GROOVES: dict[str, Groove] = {
             "pop",
             "Pop",
             bpm=(84.0, 128.0),
-            kicks=_ROCK,
+            kicks=(*_ROCK, _FOUR),
             backbeats=(_BACK,),
             hats=(_EIGHTHS, "x...x...x...x..."),
             opens=("..............x.",),

@@ -8,7 +8,8 @@ one thing ends and another begins is there a boundary.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +20,8 @@ __all__ = ["Layer", "Stretch", "draw_ambient", "draw_club", "draw_song"]
 
 # Bars below which nothing is drawn: an intro, a buildup, a drop and an outro must fit.
 _LEAST_BARS = 24
+# Of the first, second and third drop.
+_VARIANTS = ((0, 0, 0), (0, 1, 1), (0, 1, 0), (0, 2, 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +61,17 @@ class Stretch:
     layers
         Who plays.
     variant
-        Which of the drawn patterns: drops of one track may differ.
+        Which of the drawn patterns: 0; 1, in which the bass alone is another; 2 and more, in which the tune is, too.
     crash
         A cymbal opens it.
     fills
         Bars of the section, from 0, that close with a fill.
     silent_beats
         Beats at its end in which the drums (the riser too) are silent.
-    kick_out
-        Its last bar has no kick.
+    kick_rests
+        Bars of the section, from 0, without a kick.
+    half_time
+        The backbeat on the third beat only.
     high_pass_hz
         Of the drums, at its first and last bar; None: untouched.
     """
@@ -80,7 +85,8 @@ class Stretch:
     crash: bool = False
     fills: tuple[int, ...] = ()
     silent_beats: int = 0
-    kick_out: bool = False
+    kick_rests: tuple[int, ...] = ()
+    half_time: bool = False
     high_pass_hz: tuple[float, float] | None = None
 
     @property
@@ -117,16 +123,17 @@ def draw_club(rng: np.random.Generator, groove: Groove, *, bars: int) -> tuple[S
     """Lay out about ``bars`` bars with drops; sections follow each other from bar 0 on."""
     lot = _Lot(rng)
     slots = _fitted(_club_slots(lot, bars), bars)
-    changing = lot.chance(0.5)
+    # Later drops are the first one again, have another bass, or another tune.
+    variants = _VARIANTS[int(rng.integers(len(_VARIANTS)))]
     stretches: list[Stretch] = []
     first_bar = drops = 0
     for number, slot in enumerate(slots):
         following = slots[number + 1].name if number + 1 < len(slots) else ""
         make = {"intro": _intro, "buildup": _buildup, "drop": _drop, "breakdown": _breakdown, "outro": _outro}
-        variant = drops if changing else 0
-        stretch = make[slot.name](lot, groove, first_bar, slot.bars, variant, following)
+        stretch = make[slot.name](lot, groove, slot.bars, following, stretches)
+        variant = variants[min(drops, len(variants) - 1)]
+        stretches.append(replace(stretch, first_bar=first_bar, variant=variant))
         drops += slot.name == "drop"
-        stretches.append(stretch)
         first_bar += slot.bars
     return tuple(stretches)
 
@@ -217,7 +224,7 @@ def _fitted(slots: list[_Slot], bars: int) -> list[_Slot]:
     return slots
 
 
-def _intro(lot: _Lot, groove: Groove, first_bar: int, bars: int, variant: int, following: str) -> Stretch:
+def _intro(lot: _Lot, groove: Groove, bars: int, following: str, before: Sequence[Stretch]) -> Stretch:
     layers: list[Layer]
     if bars >= 12 or (lot.chance(0.5) and following != "breakdown"):
         entering = [player for player in ("hat", groove.drum, "shaker", "perc", "open_hat") if lot.chance(0.75)]
@@ -228,10 +235,10 @@ def _intro(lot: _Lot, groove: Groove, first_bar: int, bars: int, variant: int, f
             layers.append(Layer("arp", first_bar=bars // 2, gain=0.5, brightness=(0.1, 0.3)))
     else:
         layers = [Layer("hat", gain=0.7), Layer("arp", brightness=(0.2, 0.5))]
-    return Stretch("intro", "intro", first_bar, bars, tuple(layers), fills=_fills(lot, bars, 0.4))
+    return Stretch("intro", "intro", 0, bars, tuple(layers), fills=_fills(lot, bars, 0.4))
 
 
-def _breakdown(lot: _Lot, groove: Groove, first_bar: int, bars: int, variant: int, following: str) -> Stretch:
+def _breakdown(lot: _Lot, groove: Groove, bars: int, following: str, before: Sequence[Stretch]) -> Stretch:
     layers = [Layer("pad", gain=lot.between(0.9, 1.5), brightness=(lot.between(0.1, 0.4), lot.between(0.4, 0.7)))]
     singing = ("lead", "vocal", "arp")[int(lot.rng.integers(3))]
     layers.append(Layer(singing, first_bar=lot.of(0, 0, bars // 2), gain=0.8, brightness=(0.3, 0.5)))
@@ -241,36 +248,42 @@ def _breakdown(lot: _Lot, groove: Groove, first_bar: int, bars: int, variant: in
         layers.append(Layer("soft_kick"))
     if lot.chance(0.15):
         layers.append(Layer("sub", gain=0.4))
-    crash = lot.chance(0.6)
-    return Stretch("breakdown", "breakdown", first_bar, bars, tuple(layers), variant, crash)
+    earlier = [stretch for stretch in before if stretch.label == "breakdown"]
+    if earlier and lot.chance(0.5):
+        layers = _fitting(earlier[-1].layers, bars)
+    return Stretch("breakdown", "breakdown", 0, bars, tuple(layers), crash=lot.chance(0.6))
 
 
-def _buildup(lot: _Lot, groove: Groove, first_bar: int, bars: int, variant: int, following: str) -> Stretch:
+def _buildup(lot: _Lot, groove: Groove, bars: int, following: str, before: Sequence[Stretch]) -> Stretch:
     layers = [Layer("roll", gain=lot.between(0.7, 1.1))]
     if lot.chance(0.85):
         layers.append(Layer("riser", gain=lot.between(0.7, 1.4)))
     kick = lot.chance(0.5)
     if kick:
         layers.append(Layer("kick", gain=0.8))
-    rise = (lot.between(0.1, 0.4), lot.between(0.8, 1.0))
-    layers.append(Layer("pad" if lot.chance(0.7) else "stab", brightness=rise))
-    if lot.chance(0.6):
-        layers.append(Layer("lead" if lot.chance(0.5) else "arp", gain=0.8, brightness=rise))
+    rise = (lot.between(0.2, 0.4), lot.between(0.8, 1.0))
+    if before[-1].label == "breakdown" and lot.chance(0.5):
+        # What the breakdown played goes on, and opens.
+        tonal = [layer for layer in before[-1].layers if layer.player not in {"soft_kick", "sub", "hat"}]
+        layers += [replace(layer, first_bar=0, brightness=(layer.brightness[1], rise[1])) for layer in tonal]
+    else:
+        layers.append(Layer("pad" if lot.chance(0.7) else "stab", gain=lot.between(1.0, 1.4), brightness=rise))
+        if lot.chance(0.6):
+            layers.append(Layer("lead" if lot.chance(0.5) else "arp", gain=0.8, brightness=rise))
     return Stretch(
         "buildup",
         "buildup" if following == "drop" else "false buildup",
-        first_bar,
+        0,
         bars,
         tuple(layers),
-        variant,
         crash=lot.chance(0.3),
         silent_beats=lot.of(0, 0, 1, 2, 4),
-        kick_out=kick and lot.chance(0.8),
+        kick_rests=(bars - 1,) if kick and lot.chance(0.8) else (),
         high_pass_hz=(30.0, lot.between(250.0, 700.0)) if lot.chance(0.5) else None,
     )
 
 
-def _drop(lot: _Lot, groove: Groove, first_bar: int, bars: int, variant: int, following: str) -> Stretch:
+def _drop(lot: _Lot, groove: Groove, bars: int, following: str, before: Sequence[Stretch]) -> Stretch:
     bright = lot.between(0.6, 0.9)
     layers = [Layer(player) for player in ("kick", groove.drum, "hat")]
     layers += [Layer("bass", brightness=(bright, bright)), Layer("open_hat", first_bar=lot.of(0, 0, 8) % bars)]
@@ -278,25 +291,30 @@ def _drop(lot: _Lot, groove: Groove, first_bar: int, bars: int, variant: int, fo
         if lot.chance(share):
             layers.append(Layer(player, first_bar=lot.of(0, 8) % bars))
     chords = "stab" if lot.chance(0.5) else "pad"
-    lead = "lead2" if variant % 2 else "lead"
+    earlier = [stretch for stretch in before if stretch.label == "drop"]
+    lead = "lead2" if earlier and lot.chance(0.5) else "lead"
     if lot.chance(0.9):
         layers.append(Layer(chords, brightness=(bright, bright)))
     if lot.chance(0.75):
         # In a long drop the tune may join for its second half.
         layers.append(Layer(lead, first_bar=lot.of(0, 0, bars // 2), brightness=(bright, bright)))
+    if earlier and lot.chance(0.5):
+        layers = _fitting(earlier[-1].layers, bars)
     return Stretch(
         "drop",
         "drop",
-        first_bar,
+        0,
         bars,
         tuple(layers),
-        variant,
         crash=lot.chance(0.75),
         fills=_fills(lot, bars, 0.8),
+        # A bar in which the kick holds its breath opens nothing.
+        kick_rests=tuple(bar for bar in range(15, bars - 1, 16) if lot.chance(0.25)),
+        half_time=groove.drum == "snare" and bool(earlier) and lot.chance(0.25),
     )
 
 
-def _outro(lot: _Lot, groove: Groove, first_bar: int, bars: int, variant: int, following: str) -> Stretch:
+def _outro(lot: _Lot, groove: Groove, bars: int, following: str, before: Sequence[Stretch]) -> Stretch:
     if bars >= 12 or lot.chance(0.5):
         layers = [Layer("kick"), Layer("hat")]
         layers += [Layer(player) for player in (groove.drum, "shaker", "perc") if lot.chance(0.5)]
@@ -304,7 +322,12 @@ def _outro(lot: _Lot, groove: Groove, first_bar: int, bars: int, variant: int, f
             layers.append(Layer("arp", gain=0.4, brightness=(0.3, 0.0)))
     else:
         layers = [Layer("pad", gain=0.6, brightness=(0.4, 0.0))]
-    return Stretch("outro", "outro", first_bar, bars, tuple(layers), crash=lot.chance(0.5))
+    return Stretch("outro", "outro", 0, bars, tuple(layers), crash=lot.chance(0.5))
+
+
+def _fitting(layers: Sequence[Layer], bars: int) -> list[Layer]:
+    """The same layers in a section of another length: whoever would come too late is there from its start."""
+    return [replace(layer, first_bar=layer.first_bar if layer.first_bar < bars else 0) for layer in layers]
 
 
 def _fills(lot: _Lot, bars: int, share: float) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ and tunes are drawn by lot, once a track for each variant, and repeat as music d
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,9 +22,9 @@ __all__ = ["Tapes", "perform"]
 
 _STEPS_PER_BAR = 16
 _VELOCITY = {"x": 1.0, "o": 0.55}
-_PATTERNED = ("kick", "snare", "clap", "hat", "open_hat")
 # Patterns of drums that every style shares.
 _COMMON = {"ride": "x...x...x...x...", "shaker": "oxoooxoooxoooxoo", "soft_kick": "x...x...x...x..."}
+_HALF_TIME = {"kick": "x.........o.....", "backbeat": "........x......."}
 _PERCUSSION = ("...x..x....x..x.", "..x..x..x..x..x.", "......x......x..", "...x......x.....")
 _ROOTS = {"bass": 1, "sub": 1, "pad": 3, "stab": 3, "lead": 4, "lead2": 4, "arp": 4, "vocal": 3}
 _TUNE_RHYTHMS = ("x.....x.x...x...", "x..x..x..x..x.x.", "x...x.x...x.x...", "x.x.x...x.x.x.x.", "x.......x...x.x.")
@@ -108,8 +108,10 @@ class _Band:
         self._dip = np.float32(1.0) - np.float32(rng.uniform(*groove.pumping)) * (1 - dip) ** 2
         chords = tonality.progressions[int(rng.integers(len(tonality.progressions)))]
         self._patterns: list[_Patterns] = []
-        for _ in range(3):
+        for _ in range(4):
             self._patterns.append(_draw_patterns(rng, groove, chords, self._patterns))
+        # The second differs from the first in nothing but its bass.
+        self._patterns[1] = replace(self._patterns[0], bass=self._patterns[1].bass)
 
     def play(self, stretch: Stretch) -> None:
         """Record one section."""
@@ -118,6 +120,8 @@ class _Band:
         end = stretch.bars * _STEPS_PER_BAR - 4 * stretch.silent_beats
         if stretch.crash:
             self._strike("crash", first_step, 1.0)
+            if stretch.label == "drop" and self._rng.random() < 0.4:
+                self._strike("impact", first_step, 0.8)
         for layer in stretch.layers:
             for bar in range(layer.first_bar, stretch.bars):
                 start = bar * _STEPS_PER_BAR
@@ -126,10 +130,10 @@ class _Band:
                     bright = layer.brightness[0] + progress * (layer.brightness[1] - layer.brightness[0])
                     self._play_tones(layer, patterns, stretch.first_bar + bar, bright)
                 elif layer.player not in {"roll", "riser"}:
-                    silent = layer.player == "kick" and stretch.kick_out and bar == stretch.bars - 1
-                    filling = bar in stretch.fills
-                    for step, velocity in self._hits(layer.player, patterns, stretch.first_bar + bar, filling=filling):
-                        if start + step < end and not silent:
+                    if layer.player == "kick" and bar in stretch.kick_rests:
+                        continue
+                    for step, velocity in self._hits(layer.player, patterns, stretch, bar):
+                        if start + step < end:
                             self._strike(layer.player, first_step + start + step, layer.gain * velocity)
             if layer.player == "roll":
                 self._roll(first_step, stretch.bars * _STEPS_PER_BAR, end, layer.gain)
@@ -153,13 +157,16 @@ class _Band:
         self._chords *= self._sidechain
         return Tapes(self._drums, self._tones, self._chords)
 
-    def _hits(self, player: str, patterns: _Patterns, bar: int, *, filling: bool) -> Iterator[tuple[int, float]]:
-        """Steps of a bar and velocities."""
-        pattern = patterns.drums.get(player, "")
-        if filling and player == self._groove.drum:
+    def _hits(self, player: str, patterns: _Patterns, stretch: Stretch, bar: int) -> Iterator[tuple[int, float]]:
+        """Steps of a bar of a section and velocities."""
+        pattern = patterns.drums[player]
+        backbeat = player == self._groove.drum
+        if stretch.half_time and (backbeat or player == "kick"):
+            pattern = _HALF_TIME["backbeat" if backbeat else "kick"]
+        if bar in stretch.fills and backbeat:
             pattern = patterns.fill
         for step in range(_STEPS_PER_BAR):
-            letter = pattern[(bar * _STEPS_PER_BAR + step) % len(pattern)] if pattern else "."
+            letter = pattern[((stretch.first_bar + bar) * _STEPS_PER_BAR + step) % len(pattern)]
             if letter in _VELOCITY:
                 yield step, _VELOCITY[letter]
 
@@ -212,7 +219,7 @@ class _Band:
         for step in range(end):
             every = 4 if step < steps / 2 else 2 if step < 3 * steps / 4 else 1
             if step % every == 0:
-                swell = 0.3 + 0.7 * step / steps
+                swell = 0.45 + 0.55 * step / steps
                 self._strike(drum, first_step + step, gain * swell * self._palette.gains["roll"] / 0.5)
 
     def _rise(self, first_step: int, steps: int, gain: float) -> None:
