@@ -10,9 +10,42 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from edm.model import TempoAlternative, TimeArray
+from edm.model import FloatArray, TempoAlternative, TimeArray
+from edm.model.keys import KeyName
 
-__all__ = ["Annotation", "AnnotationSet"]
+__all__ = ["AnnotatedSection", "Annotation", "AnnotationSet", "EnergyCurve"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatedSection:
+    """A stretch of a track, as somebody described it: in seconds, or in bars alone.
+
+    Attributes
+    ----------
+    start_s, end_s
+        Seconds, ``end_s`` the later; None where only bars are given.
+    start_bar, end_bar
+        First and last bar, counted from 1, both included; None where not given.
+    label
+        As written; None where not given.
+    energy
+        0..1, or None.
+    """
+
+    start_s: float | None
+    end_s: float | None
+    label: str | None = None
+    start_bar: int | None = None
+    end_bar: int | None = None
+    energy: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyCurve:
+    """Energy over time: each value holds from its time to the next. Both of shape (n,), times increasing."""
+
+    times_s: TimeArray
+    values: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +72,16 @@ class Annotation:
         Other tempos, best first.
     duration_s
         Of the track, where the file tells; more than 0.
+    sections
+        In order of time, not overlapping; None where not given.
+    drops_s
+        Where drops begin, shape (n,), increasing; None where not given: sections may tell, then.
+    energy
+        Over time, or None.
+    key, key_runner_up
+        The key and the second best, or None.
+    key_confidence
+        0..1, or None.
     fields
         All other columns, as text: genre, title …
     error
@@ -55,6 +98,12 @@ class Annotation:
     confidence: float | None = None
     alternatives: tuple[TempoAlternative, ...] = ()
     duration_s: float | None = None
+    sections: tuple[AnnotatedSection, ...] | None = None
+    drops_s: TimeArray | None = None
+    energy: EnergyCurve | None = None
+    key: KeyName | None = None
+    key_runner_up: KeyName | None = None
+    key_confidence: float | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     error: str | None = None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import TypeAlias, TypedDict
 
 import numpy as np
 
@@ -14,17 +14,11 @@ __all__ = ["Calibration", "ReliabilityBin", "calibrate"]
 _BINS = 10
 
 
-class ReliabilityBin(TypedDict):
-    """Tracks with a confidence from ``low`` up to, not including, ``high``; the last bin holds 1 too.
+ReliabilityBin: TypeAlias = dict[str, float | int]
+"""Tracks with a confidence from ``low`` up to, not including, ``high``; the last bin holds 1 too.
 
-    ``confidence`` is their mean confidence, ``accuracy1`` the share of them that is right.
-    """
-
-    low: float
-    high: float
-    tracks: int
-    confidence: float
-    accuracy1: float
+``confidence`` is their mean confidence, ``accuracy1`` (or another metric of hits) the share of them that is right.
+"""
 
 
 class Calibration(TypedDict):
@@ -35,7 +29,7 @@ class Calibration(TypedDict):
     bins: list[ReliabilityBin]
 
 
-def calibrate(confidence: TimeArray, accuracy1: TimeArray) -> Calibration | None:
+def calibrate(confidence: TimeArray, right: TimeArray, *, metric: str = "accuracy1") -> Calibration | None:
     """Reliability table of confidences in ten equal bins, with the expected calibration error [1]_.
 
     The error is the distance between mean confidence and share of hits, averaged over bins by their tracks: 0 is
@@ -45,8 +39,10 @@ def calibrate(confidence: TimeArray, accuracy1: TimeArray) -> Calibration | None
     ----------
     confidence
         Shape (n,), 0 to 1, NaN where the track has none: such tracks are not in the table.
-    accuracy1
+    right
         Shape (n,), 0 or 1; NaN counts as 0.
+    metric
+        What it is called in the table.
 
     Returns
     -------
@@ -62,10 +58,10 @@ def calibrate(confidence: TimeArray, accuracy1: TimeArray) -> Calibration | None
     ----------
     .. [1] Naeini, Cooper, Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning", AAAI, 2015.
     """
-    if confidence.shape != accuracy1.shape:
-        raise InputError(f"{len(confidence)} confidences do not go with {len(accuracy1)} hits")
+    if confidence.shape != right.shape:
+        raise InputError(f"{len(confidence)} confidences do not go with {len(right)} hits")
     known = ~np.isnan(confidence)
-    sure, hits = confidence[known], np.nan_to_num(accuracy1[known])
+    sure, hits = confidence[known], np.nan_to_num(right[known])
     if not len(sure):
         return None
     if sure.min() < 0 or sure.max() > 1:
@@ -84,7 +80,7 @@ def calibrate(confidence: TimeArray, accuracy1: TimeArray) -> Calibration | None
                 "high": (place + 1) / _BINS,
                 "tracks": int(inside.sum()),
                 "confidence": round(mean, 6),
-                "accuracy1": round(share, 6),
+                metric: round(share, 6),
             }
         )
     return {"tracks": len(sure), "expected_calibration_error": round(error, 6), "bins": bins}

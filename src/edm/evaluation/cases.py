@@ -18,11 +18,15 @@ from edm.audio.printable import printable
 from edm.evaluation.annotation import Annotation
 from edm.evaluation.beats import score_beats
 from edm.evaluation.confusion import confusion
+from edm.evaluation.key import relation_name, score_key
+from edm.evaluation.labels import ReferenceKind, reference_kind
+from edm.evaluation.layout import bar_length_s, layout_of
 from edm.evaluation.metrics import METRICS, Metric, Task
+from edm.evaluation.structure import score_structure
 from edm.evaluation.summary import Status, rounded
 from edm.evaluation.tempo import score_tempo, tempo_band
 
-__all__ = ["Case", "Row", "beat_row", "tempo_row", "why_no_reference"]
+__all__ = ["Case", "Row", "beat_row", "key_row", "structure_row", "tempo_row", "why_no_reference"]
 
 Row: TypeAlias = dict[str, Any]
 
@@ -71,6 +75,13 @@ def why_no_reference(reference: Annotation, task: Task, *, trim_s: float = 0.0) 
     """Why a reference cannot be scored for a task, in a few words; None if it can."""
     if task == "bpm":
         return None if reference.bpm is not None else "the reference gives no tempo"
+    if task == "key":
+        return None if reference.key is not None else "the reference gives no key"
+    if task == "structure":
+        if reference.sections is None and reference.drops_s is None:
+            return "the reference gives no sections and no drops"
+        told = reference.drops_s is not None or _kind(reference) is not None
+        return None if told else "the reference's sections say nothing: none has a name that we know"
     if reference.beats_s is None or not len(reference.beats_s):
         return "the reference gives no beats"
     if trim_s > 0 and reference.beats_s[-1] < trim_s:
@@ -132,6 +143,60 @@ def beat_row(case: Case, *, trim_s: float) -> Row:
         "range_s": [_rounded(instant) for instant in score.range_s],
         **_scores(score.scores, METRICS["beats"]),
     }
+
+
+def structure_row(case: Case) -> Row:
+    """Row of ``edm evaluate structure``; the reference must have sections or drops."""
+    reference, estimate = case.reference, case.estimate
+    kind = _kind(reference)
+    bar_s = bar_length_s(reference, estimate)
+    truth = layout_of(reference, downbeats_s=None if estimate is None else estimate.downbeats_s)
+    score = score_structure(
+        truth,
+        None if estimate is None else layout_of(estimate, downbeats_s=reference.downbeats_s),
+        kind=kind,
+        tells_drops=reference.drops_s is not None or kind in ("labels", "drops"),
+        bar_s=bar_s,
+    )
+    return {
+        **_common(case, None if reference.bpm is None else tempo_band(reference.bpm)),
+        "reference_kind": kind or "drops",
+        "reference_sections": len(reference.sections or ()),
+        "estimated_sections": 0 if estimate is None else len(estimate.sections or ()),
+        "reference_boundaries": score.reference_boundaries,
+        "estimated_boundaries": score.estimated_boundaries,
+        "reference_drops": score.reference_drops,
+        "estimated_drops": score.estimated_drops,
+        "bar_s": _rounded(bar_s),
+        "label_seconds": {
+            label: {name: round(seconds, 3) for name, seconds in found.items()}
+            for label, found in score.label_seconds.items()
+        },
+        **_scores(score.scores, METRICS["structure"]),
+    }
+
+
+def key_row(case: Case) -> Row:
+    """Row of ``edm evaluate key``; the reference must have a key."""
+    reference, estimate = case.reference.key, case.estimate
+    assert reference is not None
+    key = None if estimate is None else estimate.key
+    runner_up = None if estimate is None else estimate.key_runner_up
+    bpm = case.reference.bpm
+    return {
+        **_common(case, None if bpm is None else tempo_band(bpm)),
+        "mode": reference.mode,
+        "reference_key": reference.name,
+        "estimate_key": None if key is None else key.name,
+        "relation": relation_name(reference, key),
+        "confidence": None if key is None or estimate is None else _rounded(estimate.key_confidence),
+        "runner_up": None if runner_up is None else runner_up.name,
+        **_scores(score_key(reference, key, runner_up=runner_up), METRICS["key"]),
+    }
+
+
+def _kind(reference: Annotation) -> ReferenceKind | None:
+    return reference_kind([section.label for section in reference.sections or ()])
 
 
 def _common(case: Case, band: str | None) -> Row:

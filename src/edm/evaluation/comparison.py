@@ -113,7 +113,8 @@ def compare_runs(a: Document, b: Document, *, seed: int = 0) -> Comparison:
     """Compare two runs of one task.
 
     Hits are compared by McNemar's exact test, all else by Wilcoxon's signed ranks. Tempi change by a hit (Accuracy1)
-    gained or lost before anything else, then by their error with the octave forgiven; beats by their F-measure.
+    gained or lost before anything else, then by their error with the octave forgiven; beats by their F-measure,
+    structure by the F of its boundaries at 3 s (of its drops, where only they are known), keys by the weighted score.
 
     Parameters
     ----------
@@ -267,6 +268,15 @@ def _beat_change(pair: TrackPair) -> tuple[float, float]:
     return ((number(pair.b, "f_measure") or 0.0) - (number(pair.a, "f_measure") or 0.0), 0.0)
 
 
+def _structure_change(pair: TrackPair) -> tuple[float, float]:
+    changes = [(number(pair.b, key) or 0.0) - (number(pair.a, key) or 0.0) for key in ("boundary_f_3s", "drop_f_3s")]
+    return (changes[0], changes[1])
+
+
+def _key_change(pair: TrackPair) -> tuple[float, float]:
+    return ((number(pair.b, "key_weighted") or 0.0) - (number(pair.a, "key_weighted") or 0.0), 0.0)
+
+
 def _octave_free_error(row: Row) -> float | None:
     reference, estimate = number(row, "reference_bpm"), number(row, "estimate_bpm")
     if reference is None or estimate is None:
@@ -283,8 +293,18 @@ def _show_beats(row: Row) -> dict[str, object]:
     return {key: row.get(key) for key in ("status", "f_measure", "downbeat_f_measure", "phase_bias_ms")}
 
 
+def _show_structure(row: Row) -> dict[str, object]:
+    return {key: row.get(key) for key in ("status", "boundary_f_0p5s", "boundary_f_3s", "label_accuracy", "drop_f_3s")}
+
+
+def _show_key(row: Row) -> dict[str, object]:
+    return {key: row.get(key) for key in ("status", "reference_key", "estimate_key", "relation", "key_weighted")}
+
+
 # By task: how much b is better than a, most important first, and what to show of a row.
 _CHANGES: dict[Task, tuple[Callable[[TrackPair], tuple[float, float]], Callable[[Row], dict[str, object]]]] = {
     "bpm": (_tempo_change, _show_tempo),
     "beats": (_beat_change, _show_beats),
+    "structure": (_structure_change, _show_structure),
+    "key": (_key_change, _show_key),
 }

@@ -10,9 +10,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-__all__ = ["BEAT_METRICS", "METRICS", "TEMPO_METRICS", "Aggregate", "Better", "Metric", "Task"]
+__all__ = [
+    "BEAT_METRICS",
+    "KEY_METRICS",
+    "METRICS",
+    "STRUCTURE_METRICS",
+    "TEMPO_METRICS",
+    "Aggregate",
+    "Better",
+    "Metric",
+    "Task",
+    "Unit",
+]
 
-Task: TypeAlias = Literal["bpm", "beats"]
+Task: TypeAlias = Literal["bpm", "beats", "structure", "key"]
+Unit: TypeAlias = Literal["%", "bpm", "ms", "octaves", "beats", "rho"]
 Aggregate: TypeAlias = Literal["mean", "rms", "mean_absolute", "median", "median_absolute"]
 """How the values of tracks become one; tracks without a value are left out and counted."""
 Better: TypeAlias = Literal["more", "less", "near_zero"]
@@ -31,7 +43,8 @@ class Metric:
     better
         Which way is better; ``near_zero`` for signed values.
     unit
-        ``%`` for shares and scores from 0 to 1 (shown times 100), ``bpm``, ``ms``, ``octaves``, ``beats``.
+        ``%`` for shares and scores from 0 to 1 (shown times 100), ``bpm``, ``ms``, ``octaves``, ``beats``, ``rho`` for
+        correlations from -1 to 1.
     short
         Another name that ``--fail-under`` takes, or None.
     headline
@@ -43,7 +56,7 @@ class Metric:
     label: str
     aggregate: Aggregate
     better: Better
-    unit: Literal["%", "bpm", "ms", "octaves", "beats"]
+    unit: Unit
     meaning: str
     short: str | None = None
     headline: bool = False
@@ -130,4 +143,62 @@ BEAT_METRICS: dict[str, Metric] = {
     ),
 }
 
-METRICS: dict[Task, dict[str, Metric]] = {"bpm": TEMPO_METRICS, "beats": BEAT_METRICS}
+STRUCTURE_METRICS: dict[str, Metric] = {
+    "boundary_f_0p5s": _share("boundary F, 0.5 s", "F-measure of the boundaries at 0.5 s.", "f0p5", headline=True),
+    "boundary_precision_0p5s": _share("boundary prec., 0.5 s", "Share of the estimated boundaries that are right."),
+    "boundary_recall_0p5s": _share("boundary recall, 0.5 s", "Share of the reference boundaries that were found."),
+    "boundary_f_3s": _share("boundary F, 3 s", "F-measure of the boundaries at 3 s.", "f3", headline=True),
+    "boundary_precision_3s": _share("boundary prec., 3 s", "Share of the estimated boundaries that are right."),
+    "boundary_recall_3s": _share("boundary recall, 3 s", "Share of the reference boundaries that were found."),
+    "boundary_f_half_bar": _share("boundary F, half a bar", "F-measure at half the length of a bar.", headline=True),
+    "boundary_f_1_bar": _share("boundary F, one bar", "F-measure at the length of a bar.", "fbar", headline=True),
+    "pairwise_f": _share("pairwise F", "F of pairs of moments that share a label.", "pairs", headline=True),
+    "pairwise_precision": _share("pairwise precision", "Share of the estimate's pairs that the reference has."),
+    "pairwise_recall": _share("pairwise recall", "Share of the reference's pairs that the estimate has."),
+    "label_accuracy": _share(
+        "label accuracy", "Share of the labelled time with the right label.", "labels", headline=True
+    ),
+    "drop_f_1_bar": _share("drop F, one bar", "F-measure of where drops begin, at a bar.", "drops", headline=True),
+    "drop_precision_1_bar": _share("drop prec., one bar", "Share of the estimated drops that are right."),
+    "drop_recall_1_bar": _share("drop recall, one bar", "Share of the reference drops that were found."),
+    "drop_f_3s": _share("drop F, 3 s", "F-measure of where drops begin, at 3 s.", "drops3", headline=True),
+    "drop_precision_3s": _share("drop prec., 3 s", "Share of the estimated drops that are right."),
+    "drop_recall_3s": _share("drop recall, 3 s", "Share of the reference drops that were found."),
+    "boundaries_on_bars": _share("boundaries on bars", "Estimated boundaries within 70 ms of a downbeat.", "onbars"),
+    "boundary_offset_ms": Metric(
+        "boundary offset, median",
+        "median",
+        "near_zero",
+        "ms",
+        "Median of the nearest estimated boundary less the reference's, of those within 3 s; positive is late.",
+        "offset",
+    ),
+    "energy_correlation": Metric(
+        "energy, rank correlation",
+        "mean",
+        "more",
+        "rho",
+        "Spearman's rank correlation of the estimated energy of the reference's sections with how much plays.",
+        "energy",
+    ),
+}
+
+KEY_METRICS: dict[str, Metric] = {
+    "key_weighted": _share(
+        "weighted score", "MIREX: 1 right, 0.5 a fifth up, 0.3 relative, 0.2 parallel.", "mirex", headline=True
+    ),
+    "key_accuracy": _share("right key", "Tonic and mode are right.", "acc", headline=True),
+    "key_compatible": _share(
+        "Camelot-compatible", "The same, a fifth up or down, or relative: mixes all the same.", "camelot", headline=True
+    ),
+    "key_in_top2": _share("right key in best two", "The right key is the estimate or its runner-up.", headline=True),
+    "key_tonic_accuracy": _share("right tonic", "The tonic is right, whatever the mode.", headline=True),
+    "key_mode_accuracy": _share("right mode", "Major or minor is right, whatever the tonic.", headline=True),
+}
+
+METRICS: dict[Task, dict[str, Metric]] = {
+    "bpm": TEMPO_METRICS,
+    "beats": BEAT_METRICS,
+    "structure": STRUCTURE_METRICS,
+    "key": KEY_METRICS,
+}

@@ -25,7 +25,8 @@ Row: TypeAlias = Mapping[str, object]
 # Settings that change what a score means.
 _MATTERS = {"tolerance": "tolerance", "trim_s": "start, in seconds"}
 # What a reference says, as far as it is in a row. BPM are stored with six digits.
-_REFERENCE = ("reference_bpm", "reference_beats", "reference_downbeats")
+_REFERENCE = ("reference_bpm", "reference_beats", "reference_downbeats", "reference_boundaries", "reference_drops")
+_REFERENCE_TEXT = "reference_key"
 _SAME = 1e-6
 _NAMED = 3
 
@@ -118,7 +119,7 @@ def _task(run: str, document: Document) -> Task:
     for known in METRICS:
         if task == known:
             return known
-    raise InputError(f"run {run} has no results of `edm evaluate bpm` or `beats`, its task is {task!r}")
+    raise InputError(f"run {run} has no results of `edm evaluate {', '.join(METRICS)}`, its task is {task!r}")
 
 
 def _rows(run: str, document: Document) -> list[Row]:
@@ -160,6 +161,10 @@ def _warn_of_settings(a: Document, b: Document) -> list[str]:
 def _warn_of_references(pairs: Sequence[TrackPair]) -> list[str]:
     differing: list[str] = []
     for pair in pairs:
+        texts = (pair.a.get(_REFERENCE_TEXT), pair.b.get(_REFERENCE_TEXT))
+        if texts[0] != texts[1]:
+            differing.append(f"{pair.path} ({_REFERENCE_TEXT} {texts[0]} and {texts[1]})")
+            continue
         for key in _REFERENCE:
             one, other = number(pair.a, key), number(pair.b, key)
             if one != other and (one is None or other is None or abs(one - other) > _SAME):

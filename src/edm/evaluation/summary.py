@@ -1,6 +1,6 @@
 """Summaries: what the values of many tracks come to, how sure that is, and over how many tracks it was taken.
 
-For tempo and beats alike. A column holds one metric, a value for each track in the order of the references, NaN where
+For all tasks alike. A column holds one metric, a value for each track in the order of the references, NaN where
 a track has none; `score_columns` makes them of scores. `summarise` gives the summary of all tracks, `break_down` one
 for each group; a group's summary is that of a run with those tracks alone.
 """
@@ -38,7 +38,7 @@ NO_LABEL = "(none)"
 """Group of the tracks of which a column of the reference says nothing."""
 
 # Digits after the point. A microsecond, a millionth of a BPM and of a share are less than anybody measures.
-_DIGITS = {"ms": 3, "bpm": 6, "%": 6, "octaves": 6, "beats": 6}
+_DIGITS = {"ms": 3, "bpm": 6, "%": 6, "octaves": 6, "beats": 6, "rho": 6}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from edm.evaluation.metrics import BEAT_METRICS, METRICS, TEMPO_METRICS, Metric
+from edm.evaluation.metrics import METRICS, Metric
 
 __all__ = [
     "NONE",
@@ -35,12 +35,11 @@ NONE = "–"
 
 _CALIBRATION = "expected_calibration_error"
 _ALL: dict[str, Metric] = {
-    **TEMPO_METRICS,
-    **BEAT_METRICS,
+    **{key: metric for metrics in METRICS.values() for key, metric in metrics.items()},
     # No metric of a track, and so not in the tables of metrics.
     _CALIBRATION: Metric("calibration error", "mean", "less", "%", "Mean distance of confidence from accuracy."),
 }
-_UNITS = {"%": "%", "bpm": "BPM", "ms": "ms", "octaves": "octaves", "beats": "beats"}
+_UNITS = {"%": "%", "bpm": "BPM", "ms": "ms", "octaves": "octaves", "beats": "beats", "rho": ""}
 
 # Smallest absolute value and the decimals from there on, by unit. Tempo needs most where it is nearly right: 0.005 BPM
 # is 16 ms at the end of a track.
@@ -49,8 +48,9 @@ _DECIMALS: dict[str, tuple[tuple[float, int], ...]] = {
     "ms": ((100.0, 0), (0.0, 1)),
     "octaves": ((0.0, 3),),
     "beats": ((0.0, 2),),
+    "rho": ((0.0, 2),),
 }
-_ZERO_DECIMALS = {"bpm": 3, "ms": 1, "octaves": 3, "beats": 2}
+_ZERO_DECIMALS = {"bpm": 3, "ms": 1, "octaves": 3, "beats": 2, "rho": 2}
 
 
 class MetricRow(NamedTuple):
@@ -85,7 +85,7 @@ def shown(metric: str, value: float | None, *, of_track: bool = False) -> str:
     """
     if value is None or not math.isfinite(value):
         return NONE
-    return f"{_number(metric, value, of_track=of_track)} {_UNITS[_ALL[metric].unit]}"
+    return f"{_number(metric, value, of_track=of_track)} {_UNITS[_ALL[metric].unit]}".rstrip()
 
 
 def shown_interval(metric: str, interval: Sequence[float] | None, *, with_unit: bool = True) -> str:
@@ -93,7 +93,7 @@ def shown_interval(metric: str, interval: Sequence[float] | None, *, with_unit: 
     if interval is None or not all(math.isfinite(end) for end in interval):
         return NONE
     low, high = (_number(metric, end) for end in interval)
-    return f"{low} to {high} {_UNITS[_ALL[metric].unit]}" if with_unit else f"{low} to {high}"
+    return f"{low} to {high} {_UNITS[_ALL[metric].unit]}".rstrip() if with_unit else f"{low} to {high}"
 
 
 def headline(document: Mapping[str, Any]) -> list[MetricRow]:
@@ -149,7 +149,8 @@ def _number(metric: str, value: float, *, of_track: bool = False) -> str:
     row = _ALL[metric]
     if row.unit == "%":
         return _percent(value)
-    signed = row.better == "near_zero" and (of_track or row.aggregate not in ("mean_absolute", "median_absolute"))
+    without_sign = row.aggregate in ("mean_absolute", "median_absolute") and not of_track
+    signed = row.unit == "rho" or (row.better == "near_zero" and not without_sign)
     return _plain(value, row.unit, signed=signed)
 
 
