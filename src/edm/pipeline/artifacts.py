@@ -1,9 +1,9 @@
-"""The stage ``artifacts``: what the library knows of its sound, as matrices in one file."""
+"""The stage ``artifacts``: what the library knows of its sound and its genres, as matrices in one file."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,11 +33,8 @@ class ArtifactsStage:
 
     def preview(self, library: Library, request: RunRequest) -> Preview:
         """Whether the matrices are those of the library."""
-        from edm.artifacts.npz import is_current
-        from edm.library.stats import fingerprint
-
         path = matrices_path(request)
-        if not request.force and is_current(path, fingerprint(library), _settings(request)):
+        if not request.force and _is_current(request, _mark(library, request)):
             return Preview(self.name, {}, note=f"{path} is up to date")
         reason = "forced" if request.force and path.exists() else "changed" if path.exists() else "new"
         return Preview(self.name, {reason: 1}, note=f"would build {path}")
@@ -50,24 +47,25 @@ class ArtifactsStage:
         Raises
         ------
         InputError
-            For conditions, families or a variant that do not exist.
+            For conditions, families or a variant that do not exist, and for overrides of genres that make no sense.
         ArtifactError
             If no track meets the conditions, or they cannot be written.
         """
         from edm.artifacts.matrices import build_matrices
-        from edm.artifacts.npz import is_current, write_matrices
+        from edm.artifacts.npz import write_matrices
         from edm.artifacts.selection import RowTest, select_rows
-        from edm.library.stats import fingerprint
+        from edm.pipeline.artifact_genres import add_genres, read_genres
         from edm.sonic.spec import SPEC_VERSION
 
         began = time.perf_counter()
         conditions = [parse_condition(text) for text in request.where]
         tests = [RowTest(condition.column, condition.met_by) for condition in conditions]
-        path, mark, settings = matrices_path(request), fingerprint(library), _settings(request)
-        if not request.force and is_current(path, mark, settings):
+        path, mark = matrices_path(request), _mark(library, request)
+        if not request.force and _is_current(request, mark):
             details = {"path": str(path), "up_to_date": True}
             return StageReport(self.name, skipped=1, seconds=time.perf_counter() - began, details=details)
-        rows = _rows(library, str(SPEC_VERSION))
+        genres = read_genres(library, path.parent)
+        rows = _rows(library, str(SPEC_VERSION), genres.weights)
         first = next(rows, None)
         if first is None:
             # A drive that is not mounted must not cost the matrices either.
@@ -77,7 +75,7 @@ class ArtifactsStage:
             select_rows(chain([first], rows), tests),
             _spec(str(SPEC_VERSION)),
             fingerprint=mark,
-            settings=settings,
+            settings=_settings(request),
             variant=request.variant,
             include=request.include or None,
             exclude=request.exclude or None,
@@ -85,6 +83,7 @@ class ArtifactsStage:
         if conditions and not len(matrices):
             raise ArtifactError(f"no track meets {', '.join(request.where)}", hint="ask for less with --where")
         path.parent.mkdir(parents=True, exist_ok=True)
+        matrices = add_genres(matrices, genres, path.parent)
         write_matrices(matrices, path)
         seconds = time.perf_counter() - began
         return StageReport(
@@ -93,9 +92,31 @@ class ArtifactsStage:
             failed=len(matrices.dropped),
             seconds=seconds,
             track_seconds=seconds,
-            details={"path": str(path), "up_to_date": False, "dimensions": int(matrices.X_sonic.shape[1])},
+            details={
+                "path": str(path),
+                "up_to_date": False,
+                "dimensions": int(matrices.X_sonic.shape[1]),
+                "genres": len(genres.vocab),
+                "tracks_with_genres": sum(number in genres.weights for number in matrices.track_ids.tolist()),
+            },
             warnings=tuple(f"{one.path}: left out: {one.reason}" for one in matrices.dropped),
         )
+
+
+def _mark(library: Library, request: RunRequest) -> str:
+    """What changes when the matrices would: of the library, and of the file of overrides beside them."""
+    from edm.library.stats import fingerprint
+    from edm.pipeline.artifact_genres import genres_mark
+
+    return f"{fingerprint(library)}-{genres_mark(request.artifacts_dir)}"
+
+
+def _is_current(request: RunRequest, mark: str) -> bool:
+    from edm.artifacts.npz import is_current
+    from edm.genres.similarity_file import SIMILARITY_NAME
+
+    path = matrices_path(request)
+    return path.with_name(SIMILARITY_NAME).exists() and is_current(path, mark, _settings(request))
 
 
 def _settings(request: RunRequest) -> dict[str, Any]:
@@ -118,7 +139,7 @@ def _spec(version: str) -> FeatureSpec:
     )
 
 
-def _rows(library: Library, spec_version: str) -> Iterator[ArtifactRow]:
+def _rows(library: Library, spec_version: str, weights: Mapping[int, Mapping[str, float]]) -> Iterator[ArtifactRow]:
     from edm.library.results import iter_sonic_rows
 
     for row in iter_sonic_rows(library, spec_version=spec_version):
@@ -130,9 +151,11 @@ def _rows(library: Library, spec_version: str) -> Iterator[ArtifactRow]:
             album=row.album or "",
             album_artist=row.album_artist or "",
             bpm=row.bpm,
+            bpm_confidence=row.bpm_confidence,
             key=row.key,
             duration_s=row.duration_s,
-            genres=row.genres,
+            # What edm makes of the tags, and the tags: a condition may ask for either.
+            genres=tuple(dict.fromkeys((*weights.get(row.track_id, ()), *row.genres))),
             vectors=row.vectors,
             spec_version=spec_version,
         )

@@ -11,15 +11,11 @@ import pytest
 
 from edm.artifacts.npz import read_matrices
 from edm.errors import ArtifactError, InputError
-from edm.library import Library, open_library, results, roots, tracks
-from edm.library.records import FileStamp, SonicResult
-from edm.model import Tags
-from edm.pipeline.artifacts import ArtifactsStage, matrices_path
-from edm.pipeline.stage import RunRequest, StageReport, Telling
+from edm.library import Library, open_library, results, tracks
+from edm.pipeline.artifacts import matrices_path
 from edm.sonic.spec import DIMENSIONS, FAMILIES, SPEC_VERSION
-from tests.unit.library.made import analysis
+from unit.pipeline.matrix_library import ask, put, reasons, run, store
 
-SEGMENTS = ("full", "start", "mid", "end")
 PROMISED = {
     "schema_version",
     *("track_ids", "track_paths", "track_artists", "track_titles", "artist_keys"),
@@ -30,41 +26,12 @@ PROMISED = {
 NAMES = [f"{number:02}.mp3" for number in range(12)]
 
 
-def put(library: Library, name: str, seed: int, *, spec: str = str(SPEC_VERSION)) -> int:
-    """A track with made-up vectors; three tracks an artist."""
-    root = roots.add(library, Path("/music"))
-    tags = Tags(title=f"Title {seed}", artist=f"Artist {seed // 3}", album=f"Album {seed // 3}")
-    track_id = tracks.add(library, root.id, name, FileStamp(1000, seed, f"audio {seed}"), tags)
-    store(library, track_id, seed, spec=spec)
-    return track_id
-
-
-def store(library: Library, track_id: int, seed: int, *, spec: str = str(SPEC_VERSION)) -> None:
-    rng = np.random.default_rng(seed)
-    vectors = {name: rng.standard_normal(len(DIMENSIONS)).astype(np.float32) for name in SEGMENTS}
-    spans = {"start": (0.0, 30.0), "mid": (30.0, 60.0), "end": (60.0, 90.0)}
-    result = SonicResult(analysis(100.0 + seed), vectors, spans, spec, "beat")
-    results.store_sonic(library, track_id, result, version="v", identity=f"audio {seed}")
-
-
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
     with open_library(tmp_path / "library.db", mode="write") as opened:
         for seed, name in enumerate(NAMES):
             put(opened, name, seed)
         yield opened
-
-
-def ask(tmp_path: Path, **asked: Any) -> RunRequest:
-    return RunRequest(artifacts_dir=tmp_path / "out" / "artifacts", **asked)
-
-
-def run(library: Library, tmp_path: Path, **asked: Any) -> StageReport:
-    return ArtifactsStage().run(library, ask(tmp_path, **asked), Telling())
-
-
-def reasons(library: Library, tmp_path: Path, **asked: Any) -> dict[str, int]:
-    return dict(ArtifactsStage().preview(library, ask(tmp_path, **asked)).reasons)
 
 
 def test_the_matrices_are_those_of_the_library(library: Library, tmp_path: Path) -> None:
