@@ -87,7 +87,7 @@ def _coverage(matrices: Matrices) -> Finding:
     n, counts = len(matrices), _genres_a_track(matrices.X_genre_raw)
     there = int(np.count_nonzero(counts))
     if not there:
-        return Finding("genre coverage", True, "no track has genres: edm genres asks for them")
+        return Finding("genre coverage", True, "no track has genres; edm genres asks for them")
     median = f"{np.median(counts[counts > 0]):.3g}"
     return Finding("genre coverage", True, f"{there} of {n} tracks have genres, {median} each in the median")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
 __all__ = ["failure_record", "run_record", "stats_record", "write_check", "write_records", "write_stats"]
 
 _GAP = "  "
+_WIDTH = 80
+# Column of the check's table: its head. What chance finds stands beside what was found.
+_RETRIEVAL = {
+    "variant": "variant",
+    "label": "same",
+    "queries": "tracks",
+    "map": "MAP",
+    "shuffled_map": "chance",
+    "recall": "recall@10",
+    "shuffled_recall": "chance",
+}
 
 
 def stats_record(stats: Stats, runs: Sequence[Run], *, database: str) -> dict[str, Any]:
@@ -122,11 +134,11 @@ def write_check(record: Mapping[str, Any], format_name: str, stream: TextIO) -> 
         f"{record['tracks']} tracks, {record['features']} features, {record['variant']}: {record['width']} columns"
     ]
     for finding in record["findings"]:
-        lines.append(f"{'ok ' if finding['ok'] else 'BAD'} {finding['name']}: {console.one_line(finding['seen'])}")
+        said = f"{'ok ' if finding['ok'] else 'BAD'} {finding['name']}: {console.one_line(finding['seen'])}"
+        lines += textwrap.wrap(said, _WIDTH, subsequent_indent="    ")
     if record["retrieval"]:
-        columns = [name for name in record["retrieval"][0] if not isinstance(record["retrieval"][0][name], list | dict)]
-        rows = [[_cell(one[name]) for name in columns] for one in record["retrieval"]]
-        lines += ["", *_aligned([[name.replace("_", " ") for name in columns], *rows])]
+        rows = [[_cell(one[name]) for name in _RETRIEVAL] for one in record["retrieval"]]
+        lines += ["", *_aligned([list(_RETRIEVAL.values()), *rows])]
     for line in lines:
         stream.write(line + "\n")
 

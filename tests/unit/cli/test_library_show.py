@@ -144,7 +144,9 @@ def test_a_table_of_failures_has_a_line_each_whatever_their_names() -> None:
 
 
 def check_record(**changes: Any) -> dict[str, Any]:
-    retrieval = [{"variant": "tower", "label": "album", "queries": 9, "map": 0.51234, "per_query": [1, 2]}]
+    found = {"queries": 2000, "map": 0.51234, "recall": 0.5, "shuffled_map": 0.1, "shuffled_recall": 0.25}
+    labels = (("tower", "album"), ("robust_whiten", "genre, other artists"))
+    retrieval = [{"variant": variant, "label": label} | found for variant, label in labels]
     findings = [
         {"name": "shapes", "ok": True, "seen": "all\nright"},
         {"name": "finite", "ok": False, "seen": "2 are not"},
@@ -160,8 +162,19 @@ def test_a_check_is_a_line_for_each_finding_and_a_small_table() -> None:
     assert lines[0] == "9 tracks, 131 features, tower: 40 columns"
     assert lines[1].startswith("ok  shapes: ")
     assert lines[2] == "BAD finite: 2 are not"
-    assert lines[4].split() == ["variant", "label", "queries", "map"]
-    assert lines[5].split() == ["tower", "album", "9", "0.512"]
+    assert lines[4].split() == ["variant", "same", "tracks", "MAP", "chance", "recall@10", "chance"]
+    assert lines[5].split() == ["tower", "album", "2000", "0.512", "0.100", "0.500", "0.250"]
+    assert lines[6].startswith("robust_whiten  genre, other artists")
+
+
+def test_a_check_fits_a_terminal() -> None:
+    stream = io.StringIO()
+    seen = "bpm of 100000, bpm_confidence of 100000, key_confidence of 100000, loudness_lufs of 100000"
+    write_check(check_record(findings=[{"name": "known numbers", "ok": True, "seen": seen}]), "table", stream)
+    lines = stream.getvalue().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[1].startswith("ok  known numbers: bpm of 100000,")
+    assert lines[2].startswith("    ")
 
 
 def test_a_check_without_labels_has_no_table() -> None:
