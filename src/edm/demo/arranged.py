@@ -12,13 +12,14 @@ from typing import Literal
 import numpy as np
 
 from edm.demo.grooves import GROOVES, Groove, groove_named
-from edm.demo.harmony import KEYS, TONICS, tonality_named
+from edm.demo.harmony import tonality_named
 from edm.demo.instruments import noise_band
 from edm.demo.layouts import Stretch, draw_ambient, draw_club, draw_song
 from edm.demo.palette import draw_palette
 from edm.demo.player import Tapes, perform
 from edm.errors import InputError
 from edm.model import FloatArray, TimeArray
+from edm.model.keys import TONICS
 from edm.model.layout import SectionLabel
 
 __all__ = ["RANDOM_STYLES", "ArrangedSection", "ArrangedTrack", "random_track"]
@@ -147,7 +148,7 @@ def random_track(
     bpm
         Exact; by lot: usual for the style, every other one a whole number.
     key
-        One of `edm.demo.harmony.KEYS`.
+        In any notation that `edm.model.keys` reads.
     tuning_cents
         -50 to 50; by lot: 0 for most, within 30 for others.
     gain_db
@@ -238,8 +239,7 @@ def _draw_frame(rng: np.random.Generator, style: str | None) -> tuple[Groove, fl
     bpm = float(rng.uniform(*groove.bpm))
     bpm = float(round(bpm)) if rng.random() < 0.5 else round(bpm, 2)
     mode = "minor" if rng.random() < groove.minor else "major"
-    key = f"{TONICS[int(rng.integers(12))]} {mode}"
-    assert key in KEYS
+    key = f"{TONICS[int(rng.integers(len(TONICS)))]} {mode}"
     cents = float(rng.uniform(-30.0, 30.0))
     return groove, duration_s, bpm, key, cents if rng.random() < 0.3 else 0.0
 

@@ -1,7 +1,8 @@
 """Keys, and the chords and scales that make a key plain to the ear.
 
-Degrees count steps of a scale from 0, its tonic; an octave has seven of them. Progressions are degrees, one a bar, of
-which half are the tonic or which close with a dominant, so that the relative key is no second reading.
+Degrees count steps of a scale from 0, its tonic; an octave has seven of them. Progressions are degrees, one a bar: they
+open with the tonic, lean to the subdominant's side, where the tonic's note sounds on, and hold half their bars on the
+tonic or close with a dominant. So neither the relative key nor that of the fifth is a second reading.
 """
 
 from __future__ import annotations
@@ -9,19 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edm.errors import InputError
+from edm.model.keys import TONICS, parse_key
 from edm.model.layout import Mode
 
-__all__ = ["KEYS", "TONICS", "Tonality", "tonality_named"]
-
-TONICS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
-"""Names of the pitch classes, from 0."""
-KEYS: tuple[str, ...] = tuple(f"{tonic} {mode}" for mode in ("major", "minor") for tonic in TONICS)
-"""The 24 keys, as in `edm.model.Key.name`."""
+__all__ = ["Tonality", "tonality_named"]
 
 _SCALES: dict[Mode, tuple[int, ...]] = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10)}
 _PROGRESSIONS: dict[Mode, tuple[tuple[int, ...], ...]] = {
-    "minor": ((0, 0, 5, 4), (0, 3, 0, 4), (0, 5, 3, 4), (0, 0, 3, 0), (0, 5, 0, 4), (0, 0, 0, 4), (0, 3, 4, 0)),
-    "major": ((0, 3, 4, 0), (0, 0, 3, 4), (0, 5, 3, 4), (0, 3, 0, 4), (0, 4, 3, 0), (0, 4, 0, 3), (0, 0, 0, 4)),
+    "minor": ((0, 5, 3, 4), (0, 5, 0, 4), (0, 0, 3, 0), (0, 0, 5, 4), (0, 3, 0, 4)),
+    "major": ((0, 5, 3, 4), (0, 3, 5, 4), (0, 3, 0, 0), (0, 0, 3, 4), (0, 3, 0, 4)),
 }
 _DOMINANT = 4
 
@@ -72,14 +69,14 @@ class Tonality:
 
 
 def tonality_named(name: str, *, tuning_cents: float = 0.0) -> Tonality:
-    """The key of a canonical name such as ``F# minor``.
+    """The key of a name such as ``F# minor``, in any notation that `edm.model.keys` reads.
 
     Raises
     ------
     InputError
-        If there is none of that name.
+        If it is no key.
     """
-    if name not in KEYS:
+    key = parse_key(name)
+    if key is None:
         raise InputError(f"unknown key {name!r}", hint="keys are a tonic and a mode: A minor, F# major")
-    tonic, mode = name.split()
-    return Tonality(TONICS.index(tonic), "major" if mode == "major" else "minor", tuning_cents)
+    return Tonality(key.pitch_class, key.mode, tuning_cents)

@@ -31,6 +31,10 @@ _TUNE_RHYTHMS = ("x.....x.x...x...", "x..x..x..x..x.x.", "x...x.x...x.x...", "x.
 _STAB_RHYTHMS = ("..x...x...x...x.", "x..x..x...x..x..", "x.....x...x.....", "x...x..x..x...x.")
 _SLOW_RHYTHMS = ("x.......x.......", "x.......x...x...", "x...........x...")
 _ECHO_GAIN = 0.3
+# Chord notes of a broken chord; its root most often.
+_ARP_NOTES = (0, 0, 3, 1, 2, 3, 4)
+# Chord notes on which a tune comes to rest: roots.
+_HOME = (0, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +276,7 @@ def _draw_patterns(
     tunes = {
         "lead": _draw_tune(rng, one(_TUNE_RHYTHMS)),
         "lead2": _draw_tune(rng, one(_TUNE_RHYTHMS)),
-        "arp": [(step, int(rng.integers(0, 3)) + 3 * (step % 4 == 2)) for step in range(64) if step % 2 == 0],
+        "arp": [(step, _ARP_NOTES[int(rng.integers(len(_ARP_NOTES)))]) for step in range(0, 64, 2)],
         "vocal": _draw_tune(rng, one(_SLOW_RHYTHMS)),
     }
     return _Patterns(drums, fill, one(groove.basses), one(_STAB_RHYTHMS), chords, tunes)
@@ -280,13 +284,17 @@ def _draw_patterns(
 
 def _draw_tune(rng: np.random.Generator, rhythm: str) -> list[tuple[int, int]]:
     """Four bars of chord notes that wander; the second half answers the first."""
+    steps = [step for step, letter in enumerate(2 * rhythm) if letter == "x"]
+    place = 0
     half: list[tuple[int, int]] = []
-    place = int(rng.integers(0, 4))
-    for step, letter in enumerate(2 * rhythm):
-        if letter == "x":
-            half.append((step, place))
-            place = int(np.clip(place + rng.integers(-2, 3), 0, 6))
-    return [*half, *((step + 32, place if step < 16 else max(0, place - 1)) for step, place in half)]
+    for step in steps:
+        # The first note of a bar is the root of its chord, here or an octave up.
+        if step % _STEPS_PER_BAR == 0:
+            place = _HOME[int(rng.integers(len(_HOME)))]
+        half.append((step, place))
+        place = int(np.clip(place + rng.integers(-2, 3), 0, 6))
+    answer = [(step + 32, place if step < 16 else max(0, place - 1)) for step, place in half[:-1]]
+    return [*half, *answer, (half[-1][0] + 32, _HOME[0])]
 
 
 def _varied(rng: np.random.Generator, pattern: str) -> str:
