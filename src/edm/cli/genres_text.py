@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from edm.cli import console
 from edm.cli.columns import aligned, cut, screen_width
 
-__all__ = ["SPEAKERS", "coverage_lines", "explain_lines", "override_rows", "show_lines", "unknown_rows", "write_lines"]
+__all__ = ["SPEAKERS", "coverage_lines", "explain_lines", "override_rows", "show_lines", "unknown_rows"]
 
 SPEAKERS: Mapping[str, str] = {
     "person": "you",
@@ -24,12 +24,6 @@ SPEAKERS: Mapping[str, str] = {
 _INDENT = "  "
 # Beyond these a source's tags are few listeners' jokes; --format json has them all.
 _TAGS_SHOWN = 25
-
-
-def write_lines(lines: Iterable[str], stream: TextIO) -> None:
-    """Put lines out."""
-    for line in lines:
-        stream.write(line + "\n")
 
 
 def show_lines(record: Mapping[str, Any], stream: TextIO) -> list[str]:

@@ -72,6 +72,7 @@ def make_request(settings: Settings, folders: Sequence[Path], **further: Any) ->
     """
     from edm.cli.running import worker_request
     from edm.errors import InputError
+    from edm.pipeline.genre_request import genre_sources
     from edm.pipeline.stage import RunRequest
 
     for folder in folders:
@@ -87,6 +88,7 @@ def make_request(settings: Settings, folders: Sequence[Path], **further: Any) ->
         workers=worker_request(settings),
         max_workers=settings.analysis.max_workers,
         timeout_s=settings.analysis.timeout_s,
+        genres=genre_sources(settings.genres),
         **further,
     )
 
