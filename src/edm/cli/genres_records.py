@@ -220,14 +220,17 @@ def _mean_genres(library: Library, ids: Sequence[int]) -> list[dict[str, Any]]:
             "genre": genre,
             "weight": round(weights[genre] / number, 6),
             "tracks": tracks[genre],
-            "sources": [
-                {"source": source, "entity": entity, "inherited": inherited, "weight": round(total / number, 6)}
-                for (source, entity, inherited), total in sorted(
-                    voices[genre].items(), key=lambda one: (-one[1], one[0])
-                )
-            ],
+            "sources": _voices(voices[genre], number),
         }
         for genre in order
+    ]
+
+
+def _voices(totals: Mapping[tuple[str, str, bool], float], number: int) -> list[dict[str, Any]]:
+    ordered = sorted(totals.items(), key=lambda one: (-one[1], one[0]))
+    return [
+        {"source": source, "entity": entity, "inherited": inherited, "weight": round(total / number, 6)}
+        for (source, entity, inherited), total in ordered
     ]
 
 
