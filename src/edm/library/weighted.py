@@ -8,7 +8,13 @@ from typing import NamedTuple
 from edm.library.rows import pages
 from edm.library.store import Library
 
-__all__ = ["WeightedTrack", "iter_weighted_tracks"]
+__all__ = ["WEIGHTED", "WeightedTrack", "iter_weighted_tracks"]
+
+WEIGHTED = (
+    "SELECT t.id, t.artist, t.album, t.album_artist FROM tracks AS t WHERE t.status = 'present' "
+    "AND EXISTS (SELECT 1 FROM track_genre_weights AS w WHERE w.track_id = t.id AND w.weight > 0)"
+)
+"""Present tracks that have a genre, for `edm.library.rows.pages`."""
 
 
 class WeightedTrack(NamedTuple):
@@ -34,16 +40,12 @@ def iter_weighted_tracks(library: Library) -> Iterator[WeightedTrack]:
 
     `edm.library.genres.genre_weights` says more of each genre and takes several times as long.
     """
-    select = (
-        "SELECT t.id, t.artist, t.album, t.album_artist FROM tracks AS t WHERE t.status = 'present' "
-        "AND EXISTS (SELECT 1 FROM track_genre_weights AS w WHERE w.track_id = t.id AND w.weight > 0)"
-    )
     weights = (
         "SELECT track_id, genre, weight FROM track_genre_weights WHERE track_id BETWEEN ? AND ? AND weight > 0 "
         "ORDER BY track_id, genre"
     )
     names: dict[str, str] = {}
-    for page in pages(library, select, ()):
+    for page in pages(library, WEIGHTED, ()):
         genres: dict[int, dict[str, float]] = {row[0]: {} for row in page}
         for number, genre, weight in library.rows(weights, (page[0][0], page[-1][0])):
             if number in genres:
