@@ -33,11 +33,9 @@ __all__ = [
     "store_override",
     "store_reply",
     "store_weights",
-    "weights_mark",
 ]
 
 _REPLY = "source, entity, question, name, outcome, tags, at, expires_at"
-_WEIGHTS_MARK = "genre_weights"
 # Bodies of 1 to 30 kB of JSON: this level takes a tenth of a millisecond.
 _ZLIB_LEVEL = 6
 
@@ -178,11 +176,6 @@ def store_weights(library: Library, rows: Iterable[tuple[int, Sequence[GenreRow]
     return written
 
 
-def weights_mark(library: Library) -> str:
-    """A short text that changes with every change of the weights."""
-    return noted(library, _WEIGHTS_MARK) or "0"
-
-
 def iter_genre_tracks(library: Library, *, within: Iterable[Path] = ()) -> Iterator[GenreTrack]:
     """All present tracks by id, duplicates too, a page at a time.
 
@@ -277,9 +270,4 @@ def _write_weights(library: Library, ids: Sequence[int], after: Mapping[int, Map
             "INSERT INTO track_genre_weights (track_id, genre, weight, sources) VALUES (?, ?, ?, ?)",
             [(number, genre, *held) for number in known for genre, held in after[number].items()],
         )
-        if known:
-            library.run(
-                "INSERT INTO meta (key, value) VALUES (?, '1') ON CONFLICT (key) DO UPDATE SET value = value + 1",
-                (_WEIGHTS_MARK,),
-            )
     return len(known)

@@ -16,7 +16,7 @@ DEFAULT_CONTACT: Final = "a private music library"
 
 @dataclass(frozen=True, slots=True)
 class GenreSources:
-    """Services and their rules.
+    """Services and their rules; by default nobody is asked.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class GenreSources:
 
     lastfm_api_key: str = field(default="", repr=False)
     lastfm_url: str = ""
-    musicbrainz: bool = True
+    musicbrainz: bool = False
     musicbrainz_url: str = ""
     contact: str = ""
     none_expires_days: float | None = 30.0

@@ -23,6 +23,7 @@ class Versioned(Protocol):
 
 STAGES: dict[str, str] = {
     "scan": "edm.pipeline.scan_stage:ScanStage",
+    "genres": "edm.pipeline.genres:GenresStage",
     "sonic": "edm.pipeline.sonic:SonicStage",
     "artifacts": "edm.pipeline.artifacts:ArtifactsStage",
 }

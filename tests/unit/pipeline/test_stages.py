@@ -13,7 +13,7 @@ from edm.pipeline.stage import RunRequest, Telling
 from edm.pipeline.stages import STAGES, choose_stages, load_stage, stage_versions
 from tests.unit.pipeline.scanning import song
 
-ALL = ["scan", "sonic", "artifacts"]
+ALL = ["scan", "genres", "sonic", "artifacts"]
 
 
 def request(tmp_path: Path) -> RunRequest:
@@ -34,7 +34,7 @@ def test_the_order_is_that_of_the_table() -> None:
 
 
 def test_a_stage_can_be_left_out() -> None:
-    assert choose_stages(skip=["sonic"]) == ["scan", "artifacts"]
+    assert choose_stages(skip=["sonic", "genres"]) == ["scan", "artifacts"]
     assert choose_stages(["scan", "sonic"], skip=["sonic"]) == ["scan"]
 
 
@@ -42,7 +42,7 @@ def test_a_stage_can_be_left_out() -> None:
 def test_a_misspelt_stage_is_told_with_those_that_there_are(arguments: dict[str, list[str]]) -> None:
     with pytest.raises(InputError, match="'scna'") as caught:
         choose_stages(**arguments)
-    assert caught.value.hint == "did you mean scan? valid: scan, sonic, artifacts"
+    assert caught.value.hint == "did you mean scan? valid: scan, genres, sonic, artifacts"
 
 
 def test_no_stage_left_is_an_error() -> None:
@@ -56,7 +56,7 @@ def test_versions_are_of_the_stages_that_work_on_tracks(tmp_path: Path) -> None:
     assert "flux" in versions["sonic"]
     assert stage_versions(request(tmp_path), only="scan") == {}
     with pytest.raises(InputError):
-        stage_versions(request(tmp_path), only="genre")
+        stage_versions(request(tmp_path), only="sonics")
 
 
 @pytest.mark.parametrize("name", STAGES)
