@@ -20,9 +20,11 @@ COLUMNS: Mapping[str, Callable[[ArtifactRow], Sequence[str]]] = {
     "artist": lambda row: (row.artist,),
     "bpm": lambda row: _number(row.bpm),
     "duration_s": lambda row: _number(row.duration_s),
+    "energy": lambda row: _number(row.energy),
     "genre": lambda row: row.genres or ("",),
     "id": lambda row: (str(row.track_id),),
     "key": lambda row: (row.key or "",),
+    "loudness_lufs": lambda row: _number(row.loudness_lufs),
     "path": lambda row: (row.path,),
     "title": lambda row: (row.title,),
 }

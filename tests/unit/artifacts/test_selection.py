@@ -11,7 +11,7 @@ from unit.artifacts.made import make_row
 
 ROWS = [
     make_row(1, artist="Orbital", genres=("Techno", "Ambient"), bpm=128.0, key="8A", duration_s=300.0),
-    make_row(2, artist="Enya", genres=("New Age",), bpm=90.5, album="Shepherd Moons"),
+    make_row(2, artist="Enya", genres=("New Age",), bpm=90.5, album="Shepherd Moons", energy=2, loudness_lufs=-19.5),
     make_row(3, title="Untitled"),
 ]
 
@@ -33,6 +33,9 @@ ROWS = [
         (["bpm<1000"], [1, 2]),
         (["duration_s>299"], [1]),
         (["key=8a"], [1]),
+        (["energy<=2"], [2]),
+        (["energy="], [1, 3]),
+        (["loudness_lufs<-14"], [2]),
         (["id!=2"], [1, 3]),
         (["path=/m/3.mp3"], [3]),
         (["title=untitled"], [3]),

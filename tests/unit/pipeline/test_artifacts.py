@@ -22,6 +22,8 @@ PROMISED = {
     *("X_sonic_raw", "X_sonic", "X_sonic_start", "X_sonic_mid", "X_sonic_end"),
     *("family_names", "family_slices", "feature_names", "feature_units"),
     *("bpm", "key", "duration_s", "scaler_variant", "settings", "fingerprint"),
+    *("bpm_confidence", "key_confidence", "energy", "energy_start", "energy_end", "loudness_lufs"),
+    *("genre_vocab", "genre_idf", "genre_similarity", "X_genre_raw", "X_genre_smoothed"),
 }
 NAMES = [f"{number:02}.mp3" for number in range(12)]
 
