@@ -18,3 +18,5 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("EDM_") and not name.startswith("EDM_MODELS"):
             monkeypatch.delenv(name)
+    # No test asks the services themselves.
+    monkeypatch.setenv("EDM_GENRES__MUSICBRAINZ", "false")
