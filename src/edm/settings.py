@@ -17,6 +17,7 @@ __all__ = [
     "LibrarySettings",
     "ModelsSettings",
     "OutputSettings",
+    "PlaylistSettings",
     "Settings",
     "SonicSettings",
 ]
@@ -39,7 +40,7 @@ def _split_list(value: object) -> object:
 
 _OptionalCount = Annotated[int | None, BeforeValidator(_none_if_zero), BeforeValidator(_no_boolean)]
 _OptionalNumber = Annotated[float | None, BeforeValidator(_none_if_zero), BeforeValidator(_no_boolean)]
-_Workers = Annotated[int, BeforeValidator(_no_boolean)]
+_Whole = Annotated[int, BeforeValidator(_no_boolean)]
 _Names = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
 _OptionalPath = Annotated[Path | None, BeforeValidator(_none_if_zero)]
 
@@ -65,7 +66,7 @@ class AnalysisSettings(_Section):
         description="BPM tags in the files. use: reported, and may break a tie; ignore: not read; prefer: a "
         "plausible tag stands in for the analysis of tempo.",
     )
-    default_workers: _Workers = Field(
+    default_workers: _Whole = Field(
         default=-1,
         ge=-1,
         description="Worker processes when --workers is not given; -1: as many as cores and memory allow.",
@@ -165,6 +166,49 @@ class ArtifactsSettings(_Section):
     )
 
 
+class PlaylistSettings(_Section):
+    """What playlists keep to, and what counts in a transition."""
+
+    mode: Literal["narrow", "dynamic", "discover"] = Field(
+        default="dynamic",
+        description="How far from the seeds: narrow (the nearest twentieth of the library), dynamic (the nearest "
+        "quarter), discover (far, and without what is nearest).",
+    )
+    key_rule: Literal["off", "compatible", "strict"] = Field(
+        default="compatible",
+        description="Keys that may follow each other. compatible: a step on the Camelot wheel, or relative; "
+        "strict: the same, or relative; off: all.",
+    )
+    max_stretch_pct: _OptionalNumber = Field(
+        default=6.0, gt=0, description="Percent by which a track is sped up or slowed down to fit; 0: any."
+    )
+    max_per_artist: _OptionalCount = Field(default=2, gt=0, description="Tracks by one artist; 0: any number.")
+    min_gap: _Whole = Field(default=4, ge=0, description="Other tracks between two by one artist.")
+    min_duration_s: float = Field(default=30.0, ge=0, description="Shorter tracks are left out.")
+    max_duration_s: float = Field(default=1200.0, gt=0, description="Longer tracks are left out.")
+    genre_weight: float = Field(default=60.0, ge=0, description="What genres count for, beside the other weights.")
+    sonic_weight: float = Field(default=40.0, ge=0, description="What sound counts for.")
+    tempo_weight: float = Field(default=40.0, ge=0, description="What a small change of pitch counts for.")
+    key_weight: float = Field(default=40.0, ge=0, description="What keys that go together count for.")
+    energy_weight: float = Field(default=20.0, ge=0, description="What an even energy counts for.")
+    aliases: _Names = Field(
+        default=(), description='Other names of artists: ["AFX = Aphex Twin"]; they then count as one.'
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> PlaylistSettings:
+        if self.min_duration_s >= self.max_duration_s:
+            raise ValueError(
+                f"min_duration_s ({self.min_duration_s:g}) should be less than max_duration_s ({self.max_duration_s:g})"
+            )
+        if not self.genre_weight + self.sonic_weight:
+            raise ValueError("genre_weight and sonic_weight should not both be 0")
+        for alias in self.aliases:
+            if [bool(name.strip()) for name in alias.split("=")] != [True, True]:
+                raise ValueError(f"aliases should be written as 'other name = name', not {alias!r}")
+        return self
+
+
 class OutputSettings(_Section):
     """How results and progress are shown."""
 
@@ -186,4 +230,5 @@ class Settings(_Section):
     sonic: SonicSettings = SonicSettings()
     genres: GenresSettings = GenresSettings()
     artifacts: ArtifactsSettings = ArtifactsSettings()
+    playlist: PlaylistSettings = PlaylistSettings()
     output: OutputSettings = OutputSettings()

@@ -16,7 +16,7 @@ from edm.pipeline.stage import Preview, RunRequest, StageReport, Telling
 if TYPE_CHECKING:
     from edm.library import Library
 
-__all__ = ["MATRICES", "ArtifactsStage", "matrices_path"]
+__all__ = ["MATRICES", "ArtifactsStage", "matrices_mark", "matrices_path"]
 
 MATRICES = "data_matrices.npz"
 
@@ -34,7 +34,7 @@ class ArtifactsStage:
     def preview(self, library: Library, request: RunRequest) -> Preview:
         """Whether the matrices are those of the library."""
         path = matrices_path(request)
-        if not request.force and _is_current(request, _mark(library, request)):
+        if not request.force and _is_current(request, matrices_mark(library, request.artifacts_dir)):
             return Preview(self.name, {}, note=f"{path} is up to date")
         reason = "forced" if request.force and path.exists() else "changed" if path.exists() else "new"
         return Preview(self.name, {reason: 1}, note=f"would build {path}")
@@ -60,7 +60,7 @@ class ArtifactsStage:
         began = time.perf_counter()
         conditions = [parse_condition(text) for text in request.where]
         tests = [RowTest(condition.column, condition.met_by) for condition in conditions]
-        path, mark = matrices_path(request), _mark(library, request)
+        path, mark = matrices_path(request), matrices_mark(library, request.artifacts_dir)
         if not request.force and _is_current(request, mark):
             details = {"path": str(path), "up_to_date": True}
             return StageReport(self.name, skipped=1, seconds=time.perf_counter() - began, details=details)
@@ -103,12 +103,12 @@ class ArtifactsStage:
         )
 
 
-def _mark(library: Library, request: RunRequest) -> str:
+def matrices_mark(library: Library, folder: Path) -> str:
     """What changes when the matrices would: of the library, and of the file of overrides beside them."""
     from edm.library.stats import fingerprint
     from edm.pipeline.artifact_genres import genres_mark
 
-    return f"{fingerprint(library)}-{genres_mark(request.artifacts_dir)}"
+    return f"{fingerprint(library)}-{genres_mark(folder)}"
 
 
 def _is_current(request: RunRequest, mark: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,6 +99,16 @@ class Space:
         weights = {name: FAMILY_WEIGHTS.get(name, 1.0) for name in self.families}
         total = sum(weights.values()) or 1.0
         return {name: weight / total for name, weight in weights.items()}
+
+    def take(self, rows: Rows) -> Space:
+        """A space of some tracks, copied."""
+        columns: dict[str, Any] = {
+            name: np.asarray(getattr(self, name)[rows])
+            for name in self.__slots__
+            if name not in ("families", "lengths", "artists", "titles")
+        }
+        texts: dict[str, Any] = {name: [getattr(self, name)[row] for row in rows.tolist()] for name in ("artists", "titles")}
+        return Space(families=self.families, lengths=self.lengths, **columns, **texts)
 
     def check_row(self, row: int) -> None:
         """Check that there is such a track.

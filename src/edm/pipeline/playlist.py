@@ -1,0 +1,206 @@
+"""From the matrices and the words of a person to what `edm.playlist` takes: a space, seeds, rules.
+
+A track is named by its id, its path (whole, or as much of its end as only one track has) or its title; artists and
+genres by name. Who names none is told what is near.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from edm.artifacts.matrices import Matrices
+from edm.artifacts.rows import artist_key
+from edm.errors import InputError
+from edm.playlist.names import artist_keys
+from edm.playlist.request import Rules
+from edm.playlist.scores import Weights, nearness_to, side
+from edm.playlist.space import Space, space_of
+
+if TYPE_CHECKING:
+    from edm.library import Library
+    from edm.settings import PlaylistSettings
+
+__all__ = [
+    "Collection",
+    "artist_rows",
+    "central_row",
+    "genre_rows",
+    "is_stale",
+    "open_collection",
+    "rules_of",
+    "track_row",
+    "weights_of",
+]
+
+_NEAR = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Matrices, and the space that is searched; row i of both is one track."""
+
+    matrices: Matrices
+    space: Space
+
+
+def open_collection(path: Path) -> Collection:
+    """The collection in a file of matrices, which stays on disk until it is looked at.
+
+    Raises
+    ------
+    ArtifactError
+        If there is no such file, or it is damaged or of another version; the hint says how to build it.
+    """
+    from edm.artifacts.npz import read_matrices
+
+    matrices = read_matrices(path, mmap=True)
+    return Collection(matrices, space_of(matrices))
+
+
+def is_stale(matrices: Matrices, library: Library, folder: Path) -> bool:
+    """Whether the library, or the overrides of genres in the folder of the matrices, have changed since the build."""
+    from edm.pipeline.artifacts import matrices_mark
+
+    return matrices.fingerprint != matrices_mark(library, folder)
+
+
+def track_row(matrices: Matrices, text: str) -> int:
+    """The row of the track that a text names: an id, a path or a title.
+
+    Raises
+    ------
+    InputError
+        If none is named, with what is near, or several, with the first of them.
+    """
+    if text.strip().isdecimal():
+        found = np.flatnonzero(matrices.track_ids == int(text)).tolist()
+        if found:
+            return int(found[0])
+    paths = matrices.track_paths.tolist()
+    asked = Path(text).expanduser()
+    whole = {text, str(asked), str(asked.absolute()), str(asked.resolve())}
+    end = "/" + text.lstrip("/")
+    rows = [row for row, path in enumerate(paths) if path in whole]
+    rows = rows or [row for row, path in enumerate(paths) if path.endswith(end)]
+    if rows:
+        return _only(rows, matrices, text)
+    titles = [title.casefold() for title in matrices.track_titles.tolist()]
+    rows = [row for row, title in enumerate(titles) if title == text.strip().casefold()]
+    if rows:
+        return _only(rows, matrices, text)
+    names = [*matrices.track_titles.tolist(), *(Path(path).name for path in paths)]
+    hint = _hint(text, names, "edm sonic and edm artifacts add tracks")
+    raise InputError(f"no track in the matrices is {text!r}", hint=hint)
+
+
+def artist_rows(matrices: Matrices, name: str, *, aliases: Mapping[str, str] | None = None) -> list[int]:
+    """Rows of the tracks with an artist in their credits, increasing.
+
+    Raises
+    ------
+    InputError
+        If there are none; the hint has the nearest names.
+    """
+    known = aliases or {}
+    asked = artist_key(name)
+    asked = known.get(asked, asked)
+    wanted = {asked, *(other for other, stands_for in known.items() if stands_for == asked)}
+    names = matrices.track_artists.tolist()
+    by_name: dict[str, bool] = {}
+    for artist in set(names):
+        by_name[artist] = asked in artist_keys(artist, aliases=known) if artist else False
+    rows = [row for row, artist in enumerate(names) if by_name[artist]]
+    # Guests may stand in the title alone.
+    titles = matrices.track_titles.tolist()
+    for row, title in enumerate(titles):
+        may_be = not by_name[names[row]] and any(key and key in title.casefold() for key in wanted)
+        if may_be and asked in artist_keys(names[row], title, aliases=known):
+            rows.append(row)
+    if not rows:
+        hint = _hint(name, names, "edm sonic and edm artifacts add tracks")
+        raise InputError(f"no track in the matrices is by {name!r}", hint=hint)
+    return sorted(rows)
+
+
+def genre_rows(matrices: Matrices, genre: str) -> list[int]:
+    """Rows of the tracks of a genre, those that are most of it first; of equals the first row.
+
+    Raises
+    ------
+    InputError
+        If there is no such genre; the hint has the nearest names.
+    """
+    asked = " ".join(genre.casefold().split())
+    vocab = list(matrices.genre_vocab)
+    if asked not in vocab:
+        hint = _hint(asked, vocab, "edm genres finds genres; edm artifacts takes them up")
+        raise InputError(f"no track in the matrices has the genre {genre!r}", hint=hint)
+    weights = np.asarray(matrices.X_genre_raw[:, vocab.index(asked)])
+    rows = np.flatnonzero(weights > 0)
+    found: list[int] = rows[np.lexsort((rows, -weights[rows]))].tolist()
+    return found
+
+
+def central_row(space: Space, rows: Sequence[int], *, weights: Weights | None = None) -> int:
+    """Of some tracks, the one that is nearest to all of them together, by sound and genres.
+
+    Raises
+    ------
+    InputError
+        Without a track.
+    """
+    if not rows:
+        raise InputError("there is no track to begin with")
+    places = np.array(sorted(rows), dtype=np.intp)
+    few = space.take(places)
+    asked = (weights or Weights()).of(few)
+    total = np.zeros(len(places))
+    for start in range(0, len(places), 256):
+        part = np.arange(start, min(start + 256, len(places)))
+        total += nearness_to(few, asked, side(few, part, "full")).sum(axis=0, dtype=np.float64)
+    return int(places[int(np.argmax(np.round(total, 4)))])
+
+
+def rules_of(settings: PlaylistSettings) -> Rules:
+    """The rules that are set; arcs and a range of tempo are asked for each time."""
+    aliases = [alias.split("=") for alias in settings.aliases]
+    return Rules(
+        mode=settings.mode,
+        max_stretch_pct=settings.max_stretch_pct,
+        key_rule=settings.key_rule,
+        max_per_artist=settings.max_per_artist,
+        min_gap=settings.min_gap,
+        duration_range_s=(settings.min_duration_s, settings.max_duration_s),
+        aliases={artist_key(other): artist_key(name) for other, name in aliases},
+    )
+
+
+def weights_of(settings: PlaylistSettings) -> Weights:
+    """The weights that are set."""
+    return Weights(
+        genre=settings.genre_weight,
+        sonic=settings.sonic_weight,
+        tempo=settings.tempo_weight,
+        key=settings.key_weight,
+        energy=settings.energy_weight,
+    )
+
+
+def _only(rows: Sequence[int], matrices: Matrices, text: str) -> int:
+    if len(rows) == 1:
+        return rows[0]
+    named = [f"{matrices.track_ids[row]} {matrices.track_paths[row]}" for row in rows[:_NEAR]]
+    raise InputError(f"{text!r} is {len(rows)} tracks", hint=f"name one by its id: {'; '.join(named)}")
+
+
+def _hint(asked: str, names: Iterable[str], otherwise: str) -> str:
+    folded = {name.casefold(): name for name in names if name}
+    near = difflib.get_close_matches(asked.casefold(), folded, n=_NEAR, cutoff=0.6)
+    near += [name for name in folded if asked.casefold() in name and name not in near][: _NEAR - len(near)]
+    return f"did you mean {', '.join(folded[name] for name in near)}?" if near else otherwise
