@@ -141,13 +141,15 @@ def draw_club(rng: np.random.Generator, groove: Groove, *, bars: int) -> tuple[S
 def draw_song(rng: np.random.Generator, groove: Groove, *, bars: int) -> tuple[Stretch, ...]:
     """Lay out about ``bars`` bars of verses and choruses, without any drop."""
     lot = _Lot(rng)
-    verse, chorus = lot.of(8, 8, 16), 8
+    verse, chorus = lot.of(8, 8, 16) if bars >= 60 else 8, 8
     bridge = lot.chance(0.7)
     slots = [_Slot("song intro", lot.of(4, 4, 8))]
-    while sum(slot.bars for slot in slots) + verse + chorus <= max(bars - 12, verse + chorus):
+    while len(slots) == 1 or sum(slot.bars for slot in slots) + verse + chorus <= bars - 4:
         slots += [_Slot("verse", verse), _Slot("chorus", chorus)]
         if bridge and len(slots) == 5:
             slots += [_Slot("bridge", 8), _Slot("chorus", chorus)]
+    if bars - sum(slot.bars for slot in slots) >= 20:
+        slots += [_Slot("bridge", 8), _Slot("chorus", chorus)]
     slots.append(_Slot("song outro", lot.of(4, 8)))
     drums = ["kick", "hat", groove.drum, "bass"]
     busy = lot.chance(0.5)
@@ -179,7 +181,7 @@ def draw_ambient(rng: np.random.Generator, *, bars: int) -> tuple[Stretch, ...]:
     lot = _Lot(rng)
     stretches = [Stretch("intro", "intro", 0, 8, (Layer("pad", brightness=(0.1, 0.3)),))]
     full = lot.chance(0.5)
-    while (first_bar := stretches[-1].first_bar + stretches[-1].bars) < bars - 12:
+    while (first_bar := stretches[-1].first_bar + stretches[-1].bars) < max(bars - 12, 9):
         players = ["pad", "sub", "arp", "vocal"] if full else ["pad", "sub"]
         bright = 0.7 if full else 0.35
         layers = tuple(Layer(player, brightness=(bright, bright)) for player in players)
@@ -193,7 +195,7 @@ def _club_slots(lot: _Lot, bars: int) -> list[_Slot]:
     """Kinds and wished lengths, in order."""
     intro = lot.of(16, 16, 32, 24) if lot.chance(0.6) else lot.of(4, 8, 8, 16)
     slots = [_Slot("intro", intro)]
-    least, most = (1, 1) if bars < 56 else (1, 2) if bars < 80 else (2, 3)
+    least, most = (1, 1) if bars < 56 else (1, 2) if bars < 88 else (2, 2) if bars < 120 else (2, 3)
     for drop in range(int(lot.rng.integers(least, most + 1))):
         if drop > 0 or lot.chance(0.6):
             slots.append(_Slot("breakdown", lot.of(8, 16, 16, 24, 32)))
@@ -211,7 +213,8 @@ def _fitted(slots: list[_Slot], bars: int) -> list[_Slot]:
     """The same kinds, longer or shorter by phrases of eight until they come near ``bars``."""
     wanted = max(bars, _LEAST_BARS)
     while (excess := sum(slot.bars for slot in slots) - wanted) >= 6:
-        longest = max(slots, key=lambda slot: slot.bars)
+        # The ends are shortened last: a mix needs them.
+        longest = max(slots, key=lambda slot: slot.bars - 8 * (slot.name in {"intro", "outro"}))
         if longest.bars >= 16:
             longest.bars -= 8
         elif longest.bars >= 8 and excess >= 4:

@@ -80,7 +80,7 @@ class Palette:
         spectrum[1 : highest + 1] = amplitudes * np.exp(-1j * (np.pi / 2 + 2.399 * k**2))
         period = np.fft.irfft(spectrum, _PERIOD)
         # Loudness of a tone does not hang on its colour.
-        period = np.append(period, period[0]).astype(np.float32) / np.float32(period.std())
+        period = np.append(period, period[0]).astype(np.float32) / np.float32(max(period.std(), 1e-9))
         length = max(1, round(length_s * self.rate))
         sound = np.zeros(length, np.float32)
         voices = (0.0,) if timbre.detune_cents == 0 else (-timbre.detune_cents, 0.0, timbre.detune_cents)

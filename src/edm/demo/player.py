@@ -26,10 +26,12 @@ _VELOCITY = {"x": 1.0, "o": 0.55}
 _COMMON = {"ride": "x...x...x...x...", "shaker": "oxoooxoooxoooxoo", "soft_kick": "x...x...x...x..."}
 _HALF_TIME = {"kick": "x.........o.....", "backbeat": "........x......."}
 _PERCUSSION = ("...x..x....x..x.", "..x..x..x..x..x.", "......x......x..", "...x......x.....")
-_ROOTS = {"bass": 1, "sub": 1, "pad": 3, "stab": 3, "lead": 4, "lead2": 4, "arp": 4, "vocal": 3}
+# Octaves of the voices.
+_OCTAVES = {"bass": 1, "sub": 1, "pad": 3, "stab": 3, "lead": 4, "lead2": 4, "arp": 4, "vocal": 3}
 _TUNE_RHYTHMS = ("x.....x.x...x...", "x..x..x..x..x.x.", "x...x.x...x.x...", "x.x.x...x.x.x.x.", "x.......x...x.x.")
 _STAB_RHYTHMS = ("..x...x...x...x.", "x..x..x...x..x..", "x.....x...x.....", "x...x..x..x...x.")
 _SLOW_RHYTHMS = ("x.......x.......", "x.......x...x...", "x...........x...")
+_LOWEST_BASS = 4  # E, as a pitch class
 _ECHO_GAIN = 0.3
 # Chord notes of a broken chord; its root most often.
 _ARP_NOTES = (0, 0, 3, 1, 2, 3, 4)
@@ -129,7 +131,7 @@ class _Band:
         for layer in stretch.layers:
             for bar in range(layer.first_bar, stretch.bars):
                 start = bar * _STEPS_PER_BAR
-                if layer.player in _ROOTS:
+                if layer.player in _OCTAVES:
                     progress = bar / max(1, stretch.bars - 1)
                     bright = layer.brightness[0] + progress * (layer.brightness[1] - layer.brightness[0])
                     self._play_tones(layer, patterns, stretch.first_bar + bar, bright)
@@ -177,7 +179,9 @@ class _Band:
     def _play_tones(self, layer: Layer, patterns: _Patterns, bar: int, brightness: float) -> None:
         player = layer.player
         degree = patterns.chords[bar % len(patterns.chords)]
-        notes = self._tonality.chord(degree, _ROOTS[player])
+        # The basses of C to Eb lie above E1 (41 Hz), too, where loudspeakers still sound.
+        lift = int(player in {"bass", "sub"} and self._tonality.tonic < _LOWEST_BASS)
+        notes = self._tonality.chord(degree, _OCTAVES[player] + lift)
         first = bar * _STEPS_PER_BAR
         if player in {"pad", "sub"}:
             for note in notes if player == "pad" else notes[:1]:
