@@ -26,7 +26,18 @@ if TYPE_CHECKING:
     from edm.genres.sources.lastfm import LastFm
     from edm.genres.sources.musicbrainz import MusicBrainz
 
-__all__ = ["Answered", "Asked", "Died", "Message", "Said", "ServiceName", "Services", "Taken", "open_services"]
+__all__ = [
+    "Answered",
+    "Asked",
+    "Died",
+    "Message",
+    "Said",
+    "ServiceName",
+    "Services",
+    "Taken",
+    "open_services",
+    "rate_at",
+]
 
 ServiceName: TypeAlias = Literal["lastfm", "musicbrainz"]
 
@@ -151,9 +162,7 @@ def open_services(sources: GenreSources, *, patience: Patience = PATIENCE) -> Se
     times = Times(sleep=services.wait)
 
     def bucket(url: str, own_url: str, asked_per_s: float | None, allowed_per_s: float) -> TokenBucket:
-        per_s = asked_per_s or allowed_per_s
-        is_own = _host(url) == _host(own_url) or _host(url).endswith(f".{_host(own_url)}")
-        return TokenBucket(min(per_s, allowed_per_s) if is_own else per_s, sleep=services.wait)
+        return TokenBucket(rate_at(url, own_url, asked_per_s, allowed_per_s), sleep=services.wait)
 
     def say(name: ServiceName) -> Callable[[str], None]:
         return lambda text: services.messages.put(Said(name, text))
@@ -190,6 +199,13 @@ def open_services(sources: GenreSources, *, patience: Patience = PATIENCE) -> Se
             lambda: musicbrainz.is_stopped,
         )
     return services
+
+
+def rate_at(url: str, own_url: str, asked_per_s: float | None, allowed_per_s: float) -> float:
+    """Requests a second: what is asked for, but at the service itself (`own_url`) no more than it allows."""
+    per_s = asked_per_s or allowed_per_s
+    is_own = _host(url) == _host(own_url) or _host(url).endswith(f".{_host(own_url)}")
+    return min(per_s, allowed_per_s) if is_own else per_s
 
 
 class _Thread(threading.Thread):
