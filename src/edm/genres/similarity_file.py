@@ -12,6 +12,7 @@ Offers `write_similarity`, `read_similarity`, `read_overrides` and `with_overrid
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -295,7 +296,9 @@ def _pairs(path: Path, similarity: Any, known: Collection[str] | None) -> dict[P
                 if not name.strip():
                     raise InputError(f"{where}: {at} has a genre without a name")
                 if known is not None and name not in known:
-                    raise InputError(f"{where}: {at} has the unknown genre {str(name)!r}")
+                    close = difflib.get_close_matches(name, known, n=1)
+                    hint = f"did you mean {close[0]}?" if close else None
+                    raise InputError(f"{where}: {at} has the unknown genre {str(name)!r}", hint=hint)
             if a == b:
                 raise InputError(f"{where}: {at} compares a genre with itself")
             pair = (str(min(a, b)), str(max(a, b)))

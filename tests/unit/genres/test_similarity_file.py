@@ -341,8 +341,9 @@ def test_an_override_that_makes_no_sense_is_told(path: Path, text: str, words: s
 
 def test_a_slip_in_an_override_is_told_where_the_names_are_known(path: Path) -> None:
     assert overrides(path, "similarity: {tecno: {dub: 1}}") == {("dub", "tecno"): 1.0}
-    with pytest.raises(InputError, match=r"similarity.tecno.dub has the unknown genre 'tecno'"):
+    with pytest.raises(InputError, match=r"similarity.tecno.dub has the unknown genre 'tecno'") as caught:
         read_overrides(path, {"techno", "dub"})
+    assert caught.value.hint == "did you mean techno?"
 
 
 @pytest.mark.parametrize(
