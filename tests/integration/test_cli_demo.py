@@ -24,7 +24,9 @@ def test_the_demo_shows_truth_beside_estimate(tmp_path: Path) -> None:
 def test_the_demo_can_only_write(tmp_path: Path) -> None:
     done = edm("demo", "--no-analyze", home=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
-    assert len(list((tmp_path / "edm-demo").iterdir())) == 4
+    written = sorted(path.suffix for path in (tmp_path / "edm-demo").rglob("*.*"))
+    assert len(written) == 7
+    assert written.count(".txt") == 3
 
 
 def test_a_dry_demo_writes_nothing(tmp_path: Path) -> None:

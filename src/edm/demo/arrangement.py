@@ -8,30 +8,51 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edm.errors import InputError
+from edm.model.layout import SectionLabel
 
 __all__ = ["PLAYERS", "Part", "arrange"]
 
 PLAYERS: dict[str, frozenset[str]] = {
     "intro": frozenset({"kick", "hat", "backbeat", "bass"}),
-    "main": frozenset({"kick", "hat", "open_hat", "backbeat", "bass", "pad"}),
-    "break": frozenset({"pad", "lead"}),
-    "build": frozenset({"pad", "lead", "roll", "riser"}),
+    "groove": frozenset({"kick", "hat", "open_hat", "backbeat", "bass", "pad"}),
+    "breakdown": frozenset({"pad", "lead"}),
+    "buildup": frozenset({"pad", "lead", "roll", "riser"}),
     "drop": frozenset({"kick", "hat", "open_hat", "backbeat", "bass", "pad", "lead"}),
     "outro": frozenset({"kick", "hat", "backbeat", "bass"}),
 }
-"""Instruments heard in a section, by its label."""
+"""Instruments heard in a part, by its name."""
 
 # Parts of a track, in order, with their share of its bars.
-_SHARES = (("intro", 0.12), ("main", 0.24), ("break", 0.14), ("build", 0.1), ("drop", 0.28), ("outro", 0.12))
+_SHARES = (
+    ("intro", 0.12),
+    ("groove", 0.24),
+    ("breakdown", 0.14),
+    ("buildup", 0.1),
+    ("drop", 0.28),
+    ("outro", 0.12),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """``bars`` bars from bar ``first_bar`` (from 0) with the players of ``label``."""
+    """``bars`` bars from bar ``first_bar`` (from 0) with the players of ``name``."""
 
-    label: str
+    name: str
     first_bar: int
     bars: int
+
+    @property
+    def label(self) -> SectionLabel:
+        """What a listener would call it: the groove with its bass is a first drop, without the tune."""
+        labels: dict[str, SectionLabel] = {
+            "intro": "intro",
+            "groove": "drop",
+            "breakdown": "breakdown",
+            "buildup": "buildup",
+            "drop": "drop",
+            "outro": "outro",
+        }
+        return labels[self.name]
 
 
 def arrange(bars: int) -> tuple[Part, ...]:
@@ -58,4 +79,4 @@ def arrange(bars: int) -> tuple[Part, ...]:
         share_so_far += share
         starts.append(max(starts[-1] + phrase, phrase * round(share_so_far * bars / phrase)))
     ends = [*starts[1:], bars]
-    return tuple(Part(label, start, end - start) for (label, _), start, end in zip(_SHARES, starts, ends, strict=True))
+    return tuple(Part(name, start, end - start) for (name, _), start, end in zip(_SHARES, starts, ends, strict=True))

@@ -61,7 +61,7 @@ STYLES: dict[str, Style] = {
             },
             fill="....x.......x.xx",
             bass="0.....0.0...2...",
-            chords=(0, 5, 2, 6),
+            chords=(0, 3, 0, 4),
             pumping=0.6,
         ),
         Style(
@@ -90,7 +90,7 @@ STYLES: dict[str, Style] = {
             },
             fill="....x...x.x.xxxx",
             bass="0.00.000.000.020",
-            chords=(0, 5, 2, 6),
+            chords=(0, 5, 0, 4),
             lead="3..2..1.0..1..2.",
             pumping=0.8,
         ),
@@ -105,7 +105,7 @@ STYLES: dict[str, Style] = {
             },
             fill="....x..x.x..x.xx",
             bass="0.....0.0...2...",
-            chords=(0, 0, 5, 6),
+            chords=(0, 0, 3, 4),
             backbeat="snare",
         ),
         Style(

@@ -21,6 +21,8 @@ from edm.demo.arrangement import PLAYERS, Part, arrange
 from edm.demo.styles import STEPS_PER_BEAT, Style, style_named
 from edm.errors import InputError
 from edm.model import Beats, FloatArray, TimeArray
+from edm.model.keys import TONICS
+from edm.model.layout import SectionLabel
 
 __all__ = ["SynthSection", "SynthTrack", "constant_beats", "ramped_beats", "synthesise", "synthesise_beats"]
 
@@ -37,11 +39,11 @@ _LOUD, _SOFT = 1.0, 0.55
 
 @dataclass(frozen=True, slots=True)
 class SynthSection:
-    """A stretch of whole bars under one label (``intro``, ``main``, ``break``, ``build``, ``drop``, ``outro``)."""
+    """A stretch of whole bars and what a listener would call it."""
 
     start_s: float
     end_s: float
-    label: str
+    label: SectionLabel
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class SynthTrack:
         In order, without gaps, from the first downbeat on.
     style
         Key in `edm.demo.styles.STYLES`.
+    key
+        Canonical name of the key that its harmony is in: ``A minor``.
     """
 
     samples: FloatArray
@@ -70,6 +74,7 @@ class SynthTrack:
     bpm: float
     sections: tuple[SynthSection, ...]
     style: str
+    key: str
 
     @property
     def duration_s(self) -> float:
@@ -224,7 +229,7 @@ def _perform(
     positions = (np.arange(len(beat_times_s)) - pickup_beats) % beats_per_bar + 1
     inside = beat_times_s < duration_s
     beats = Beats(beat_times_s[inside], positions[inside].astype(np.int64))
-    return SynthTrack(band.mix(), sample_rate, beats, bpm, sections, style.name)
+    return SynthTrack(band.mix(), sample_rate, beats, bpm, sections, style.name, band.key)
 
 
 class _Clock:
@@ -265,10 +270,14 @@ class _Band:
         self._root = 33 + int(rng.integers(0, 12))  # MIDI: A1 to G#2
         self._tunes: dict[tuple[str, int], FloatArray] = {}
 
+    @property
+    def key(self) -> str:
+        return f"{TONICS[self._root % 12]} minor"
+
     def play(self, part: Part) -> None:
-        players = PLAYERS[part.label]
+        players = PLAYERS[part.name]
         for bar in range(part.first_bar, part.first_bar + part.bars):
-            if (bar - part.first_bar) % _PHRASE_BARS == 0 and part.label in {"main", "drop", "break"}:
+            if (bar - part.first_bar) % _PHRASE_BARS == 0 and part.name in {"groove", "drop", "breakdown"}:
                 self.strike("crash", bar, 0, 0.3 if bar == part.first_bar else 0.2)
             last = bar - part.first_bar in {part.bars - 1, *range(_PHRASE_BARS - 1, part.bars, _PHRASE_BARS)}
             self._play_drums(bar, players, fill=last and "backbeat" in players)

@@ -1,23 +1,25 @@
 """The three tracks of ``edm demo``: written, tagged, and their truth beside them.
 
-``truth.csv`` has the columns ``path,bpm,first_beat_s,first_downbeat_s,beats_per_bar,genre``, paths relative to its own
-folder, so that it is a reference as it stands.
+``truth.csv`` has the columns ``path,bpm,first_beat_s,first_downbeat_s,beats_per_bar,genre,key,sections_file``, paths
+relative to its own folder, so that it is a reference as it stands. A sections file has a line for each section: start
+and end in seconds and label, with tabs between.
 """
 
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from edm.demo.styles import STYLES
-from edm.demo.synth import SynthTrack, synthesise
+from edm.demo.synth import SynthSection, SynthTrack, synthesise
 from edm.errors import InputError
 
-__all__ = ["TRUTH_FILE", "DemoTrack", "write_demo"]
+__all__ = ["SECTIONS_FOLDER", "TRUTH_FILE", "DemoTrack", "write_demo"]
 
 TRUTH_FILE = "truth.csv"
+SECTIONS_FOLDER = "sections"
 
 _ARTIST = "edm demo"
 _ALBUM = "Known by Construction"
@@ -41,6 +43,10 @@ class DemoTrack:
         Beats of each bar.
     genre
         As in its tag.
+    key
+        ``A minor``.
+    sections
+        In order, from 0 to the end of the track.
     """
 
     path: Path
@@ -49,6 +55,8 @@ class DemoTrack:
     first_downbeat_s: float
     beats_per_bar: int
     genre: str
+    key: str = ""
+    sections: tuple[SynthSection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,8 @@ _RECIPES = (
 def write_demo(folder: Path) -> list[DemoTrack]:
     """Synthesise three tracks into ``folder`` (wav, flac, and mp3 or ogg), with tags, and write their truth.
 
+    The truth is ``truth.csv``, and a file for each track's sections in the folder ``sections``.
+
     Files of the same names are replaced; equal from run to run, as far as the encoders are.
 
     Parameters
@@ -98,6 +108,9 @@ def write_demo(folder: Path) -> list[DemoTrack]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tracks = [_write_track(folder, number, recipe) for number, recipe in enumerate(_RECIPES, 1)]
+        (folder / SECTIONS_FOLDER).mkdir(exist_ok=True)
+        for track in tracks:
+            _write_sections(_sections_path(track), track.sections)
         _write_truth(folder / TRUTH_FILE, tracks)
     except OSError as exc:
         reason = (exc.strerror or str(exc)).lower()
@@ -124,6 +137,9 @@ def _write_track(folder: Path, number: int, recipe: _Recipe) -> DemoTrack:
         first_downbeat_s=float(music.beats.downbeats_s[0]),
         beats_per_bar=int(music.beats.positions.max()),
         genre=STYLES[recipe.style].genre,
+        key=music.key,
+        # What sounds before the first downbeat belongs to bar 1.
+        sections=(replace(music.sections[0], start_s=0.0), *music.sections[1:]),
     )
 
 
@@ -170,10 +186,21 @@ def _write_tags(path: Path, number: int, recipe: _Recipe) -> None:
     file.save()
 
 
+def _sections_path(track: DemoTrack) -> Path:
+    return track.path.parent / SECTIONS_FOLDER / f"{track.path.stem}.txt"
+
+
+def _write_sections(path: Path, sections: tuple[SynthSection, ...]) -> None:
+    lines = [f"{section.start_s:.6f}\t{section.end_s:.6f}\t{section.label}\n" for section in sections]
+    path.write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
 def _write_truth(path: Path, tracks: list[DemoTrack]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file, lineterminator="\n")
-        rows.writerow(["path", "bpm", "first_beat_s", "first_downbeat_s", "beats_per_bar", "genre"])
+        rows.writerow(
+            ["path", "bpm", "first_beat_s", "first_downbeat_s", "beats_per_bar", "genre", "key", "sections_file"]
+        )
         for track in tracks:
             rows.writerow(
                 [
@@ -183,5 +210,7 @@ def _write_truth(path: Path, tracks: list[DemoTrack]) -> None:
                     f"{track.first_downbeat_s:.6f}",
                     track.beats_per_bar,
                     track.genre,
+                    track.key,
+                    _sections_path(track).relative_to(path.parent).as_posix(),
                 ]
             )

@@ -14,7 +14,7 @@ from edm.errors import InputError
 def test_parts_cover_all_bars_without_a_gap(bars: int) -> None:
     parts = arrange(bars)
     assert parts[0].first_bar == 0
-    assert all(part.bars >= 1 and part.label in PLAYERS for part in parts)
+    assert all(part.bars >= 1 and part.name in PLAYERS for part in parts)
     ends = [part.first_bar + part.bars for part in parts]
     assert [part.first_bar for part in parts[1:]] == ends[:-1]
     assert ends[-1] == bars

@@ -27,7 +27,7 @@ def test_beats_stand_on_an_exact_line_through_the_break_too() -> None:
     track = synthesise("house", bpm=124.3, duration_s=40.0, first_beat_s=0.25)
     expected = 0.25 + np.arange(83) * 60 / 124.3
     np.testing.assert_allclose(track.beats.times_s, expected[expected < 40.0], atol=1e-9)
-    assert {section.label for section in track.sections} >= {"break", "drop"}
+    assert {section.label for section in track.sections} >= {"breakdown", "drop"}
 
 
 @pytest.mark.parametrize("bpm", [70.0, 87.5, 124.3, 173.97])
@@ -68,7 +68,7 @@ def test_the_pickup_puts_the_first_downbeat_later(pickup_beats: int, beats_per_b
 def test_sections_start_on_downbeats_and_leave_no_gap() -> None:
     track = synthesise("dnb", bpm=174.0, duration_s=60.0, first_beat_s=0.117, pickup_beats=1)
     starts = np.array([section.start_s for section in track.sections])
-    assert [section.label for section in track.sections] == ["intro", "main", "break", "build", "drop", "outro"]
+    assert [section.label for section in track.sections] == ["intro", "drop", "breakdown", "buildup", "drop", "outro"]
     assert all(np.abs(track.beats.downbeats_s - start).min() < 1e-9 for start in starts)
     np.testing.assert_allclose(starts[1:], [section.end_s for section in track.sections[:-1]])
     assert track.sections[-1].end_s == 60.0
@@ -81,7 +81,7 @@ def test_the_break_has_no_kick_and_the_drop_has() -> None:
         inside = track.beats.times_s[(track.beats.times_s >= section.start_s) & (track.beats.times_s < section.end_s)]
         onsets = np.round(inside[1:] * RATE).astype(int)
         clicks[section.label] = np.median(np.abs(track.samples[onsets] - track.samples[onsets - 1]))
-    assert clicks["drop"] > 10 * clicks["break"]
+    assert clicks["drop"] > 10 * clicks["breakdown"]
 
 
 def test_uneven_beats_are_played_where_they_are() -> None:
