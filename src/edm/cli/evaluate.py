@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="How right tempo and beats are: scores against references, and runs compared.", no_args_is_help=True
+    help="How right tempo, beats, structure and key are: scores against references, and runs compared.",
+    no_args_is_help=True,
 )
 
 
@@ -59,7 +60,7 @@ FailUnder = Annotated[
     typer.Option(
         "--fail-under",
         metavar="METRIC=LIMIT",
-        help="Exit with 4 if a score is below, or an error above: acc1=0.95, f20=0.9, drift=20 …; several, too.",
+        help="Exit with 4 if a score is below, or an error above: acc1=0.95, f20=0.9, drift=20, f3=0.6 …; several.",
     ),
 ]
 MinBpm = Annotated[float | None, typer.Option("--min-bpm", metavar="BPM", help="Hard lower limit of the analysis.")]
@@ -138,6 +139,57 @@ def beats(
 
 
 @app.command()
+def structure(
+    ctx: typer.Context,
+    reference: References = None,
+    source: Source = None,
+    estimates: Estimates = None,
+    detector: options.Detector = None,
+    where: Where = None,
+    group_by: GroupBy = None,
+    sample_size: SampleSize = None,
+    full: Full = False,
+    seed: Seed = 0,
+    output: OutputFolder = Path("edm-evaluation"),
+    format_name: ScoresFormat = None,
+    fail_under: FailUnder = None,
+    workers: options.Workers = None,
+    timeout_s: options.Timeout = None,
+    min_bpm: MinBpm = None,
+    max_bpm: MaxBpm = None,
+    progress: options.Progress = None,
+    quiet: options.Quiet = False,
+    dry_run: options.DryRun = False,
+) -> None:
+    """Sections and drops against references: boundaries, labels, where drops begin, energy."""
+    _evaluate(ctx, "structure")
+
+
+@app.command()
+def key(
+    ctx: typer.Context,
+    reference: References = None,
+    source: Source = None,
+    estimates: Estimates = None,
+    where: Where = None,
+    group_by: GroupBy = None,
+    sample_size: SampleSize = None,
+    full: Full = False,
+    seed: Seed = 0,
+    output: OutputFolder = Path("edm-evaluation"),
+    format_name: ScoresFormat = None,
+    fail_under: FailUnder = None,
+    workers: options.Workers = None,
+    timeout_s: options.Timeout = None,
+    progress: options.Progress = None,
+    quiet: options.Quiet = False,
+    dry_run: options.DryRun = False,
+) -> None:
+    """Keys against references: MIREX weighted score, Camelot-compatible rate, relations, calibration."""
+    _evaluate(ctx, "key")
+
+
+@app.command()
 def compare(
     run_a: Annotated[str, typer.Argument(metavar="RUN_A", help="Folder of a run, of runs (its latest), or a file.")],
     run_b: Annotated[str, typer.Argument(metavar="RUN_B", help="The run that is judged against it.")],
@@ -172,7 +224,7 @@ def formats(format_name: ScoresFormat = None) -> None:
 
 
 def _evaluate(ctx: typer.Context, task: Task, *, tolerance: float = 0.04, trim_s: float = 0.0) -> None:
-    """What both tasks do with their flags, which are all in `ctx`."""
+    """What all tasks do with their flags, which are all in `ctx`."""
     from edm.cli.evaluating import Flags, run_evaluation
     from edm.pipeline.evaluation_plan import EvaluationOptions
 
@@ -194,11 +246,11 @@ def _evaluate(ctx: typer.Context, task: Task, *, tolerance: float = 0.04, trim_s
         seed=given["seed"],
     )
     settings_flags = {
-        "analysis.detector": ("--detector", given["detector"]),
+        "analysis.detector": ("--detector", given.get("detector")),
         "analysis.default_workers": ("--workers", options.parse_workers(given["workers"])),
         "analysis.timeout_s": ("--timeout", given["timeout_s"]),
-        "analysis.min_bpm": ("--min-bpm", given["min_bpm"]),
-        "analysis.max_bpm": ("--max-bpm", given["max_bpm"]),
+        "analysis.min_bpm": ("--min-bpm", given.get("min_bpm")),
+        "analysis.max_bpm": ("--max-bpm", given.get("max_bpm")),
         "output.format": ("--format", given["format_name"]),
         "output.progress": ("--progress", given["progress"]),
     }

@@ -110,7 +110,7 @@ def _score(
             on_result=on_result,
         )
     except KeyboardInterrupt:
-        _keep_estimates(analysed, flags)
+        _keep_estimates(analysed, plan, flags)
         raise
     finally:
         summary = tally.summary()
@@ -120,12 +120,13 @@ def _score(
     return document, tally.summary().exit_code
 
 
-def _keep_estimates(analysed: Sequence[Result[TrackAnalysis]], flags: Flags) -> None:
+def _keep_estimates(analysed: Sequence[Result[TrackAnalysis]], plan: EvaluationPlan, flags: Flags) -> None:
     """What was found out before an interruption, as estimates: a part of the tracks is no report."""
     from edm.cli.output import open_writer
+    from edm.pipeline.evaluate import TYPES_OF_TASK
     from edm.pipeline.records import to_record
 
-    types = ("bpm", "beats")
+    types = TYPES_OF_TASK[plan.options.task]
     file = flags.output / f"interrupted-{datetime.now():%Y-%m-%dT%H-%M-%S}.jsonl"
     if not analysed:
         return

@@ -16,6 +16,13 @@ __all__ = ["chosen_format", "comparison_lines", "summary_lines", "write_comparis
 
 _GAP = "  "
 _CHANGED_SHOWN = 5
+# What the breakdown on the terminal shows, by task.
+_GROUP_COLUMNS = {
+    "bpm": ("accuracy1", "accuracy2", "within_0p01_octave"),
+    "beats": ("f_measure", "f_measure_20ms", "downbeat_f_measure"),
+    "structure": ("boundary_f_3s", "drop_f_3s"),
+    "key": ("key_weighted", "key_accuracy", "key_compatible"),
+}
 _ERROR_COLUMNS = {"error_type": "type", "error_message": "message"}
 
 
@@ -27,7 +34,7 @@ def chosen_format(asked: str) -> str:
 
 
 def write_document(document: Mapping[str, Any], format_name: str, stream: TextIO) -> None:
-    """A run of ``edm evaluate bpm`` or ``beats``."""
+    """A run of ``edm evaluate bpm``, ``beats``, ``structure`` or ``key``."""
     if format_name == "table":
         _write_lines(summary_lines(document), stream)
     elif format_name == "jsonl":
@@ -78,15 +85,19 @@ def write_formats(format_name: str, stream: TextIO) -> None:
 
 
 def summary_lines(document: Mapping[str, Any]) -> list[str]:
-    """The scores that matter most, with their intervals, and the tempo bands beneath; 80 columns wide at most."""
+    """The scores that matter most, with their intervals, and a breakdown beneath (tempo bands, modes …).
+
+    80 columns wide at most.
+    """
     from edm.evaluation.report.wording import headline, metric_rows
 
     rows = headline(document)
-    if document["task"] == "bpm" and document["calibration"] is not None:
+    if document.get("calibration") is not None:
         rows += metric_rows(document, ["expected_calibration_error"])
     level = f"{100 * document['settings']['confidence_level']:g} % interval"
     lines = _aligned([("", "value", level), *rows], right=(1, 2))
-    lines += ["", *_aligned(_band_rows(document), right=(1, 2, 3, 4))]
+    groups = _group_rows(document)
+    lines += ["", *_aligned(groups, right=range(1, len(groups[0])))]
     return lines
 
 
@@ -124,26 +135,29 @@ def _change(track: Mapping[str, Any]) -> str:
     from edm.evaluation.report.wording import shown, shown_bpm
 
     a, b = track["a"], track["b"]
-    if "estimate_bpm" in a:
+    if "reference_key" in a:
+        words = f"{a['estimate_key'] or '–'} → {b['estimate_key'] or '–'}, in {b['reference_key']}"
+    elif "boundary_f_3s" in a:
+        name = "drop_f_3s" if a["boundary_f_3s"] is None else "boundary_f_3s"
+        words = f"F {shown(name, a[name])} → {shown(name, b[name])}"
+    elif "estimate_bpm" in a:
         words = f"{shown_bpm(a['estimate_bpm'])} → {shown_bpm(b['estimate_bpm'])} BPM"
     else:
         words = f"F {shown('f_measure', a['f_measure'])} → {shown('f_measure', b['f_measure'])}"
     return f"{shorten_middle(console.one_line(track['path']), 44)}: {words}"
 
 
-def _band_rows(document: Mapping[str, Any]) -> list[tuple[str, ...]]:
+def _group_rows(document: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    from edm.evaluation.document import OWN_GROUPS
     from edm.evaluation.metrics import METRICS
     from edm.evaluation.report.wording import shown
 
     task = document["task"]
-    columns = (
-        ("accuracy1", "accuracy2", "within_0p01_octave")
-        if task == "bpm"
-        else ("f_measure", "f_measure_20ms", "downbeat_f_measure")
-    )
-    rows: list[tuple[str, ...]] = [("BPM", "tracks", *(METRICS[task][name].label for name in columns))]
-    for band, part in document["groups"]["tempo_band"].items():
-        values = (shown(name, part["summary"][name]) for name in columns)
+    name, columns = OWN_GROUPS[task][0], _GROUP_COLUMNS[task]
+    heading = "BPM" if name == "tempo_band" else name.replace("_", " ")
+    rows: list[tuple[str, ...]] = [(heading, "tracks", *(METRICS[task][key].label for key in columns))]
+    for band, part in document["groups"][name].items():
+        values = (shown(key, part["summary"][key]) for key in columns)
         rows.append((band, str(part["summary"]["tracks"]), *values))
     return rows
 
@@ -169,6 +183,9 @@ def _flat(row: Mapping[str, Any]) -> dict[str, object]:
             flat |= {(f"field_{name}" if name in ours else name): text for name, text in value.items()}
         elif key == "error":
             flat |= {column: None if value is None else value[part] for column, part in _ERROR_COLUMNS.items()}
+        elif key == "label_seconds":
+            pairs = ((label, name, seconds) for label, found in value.items() for name, seconds in found.items())
+            flat[key] = "; ".join(f"{label} > {name}: {seconds}" for label, name, seconds in pairs)
         elif key == "alternatives":
             flat[key] = "; ".join(f"{other['bpm']}" for other in value)
         elif isinstance(value, list | tuple):

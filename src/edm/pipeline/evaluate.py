@@ -14,15 +14,26 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from edm.audio.printable import printable
 from edm.evaluation.cases import Case
-from edm.model import AnalysisOptions, Failure, Result, TrackAnalysis
+from edm.evaluation.metrics import Task
+from edm.model import AnalysisOptions, Failure, Result, TimeArray, TrackAnalysis
 
 if TYPE_CHECKING:
-    from edm.evaluation.annotation import Annotation
+    from edm.evaluation.annotation import AnnotatedSection, Annotation, EnergyCurve
+    from edm.evaluation.cases import Row
     from edm.evaluation.document import Document
-    from edm.pipeline.evaluation_plan import EvaluationPlan
+    from edm.pipeline.evaluation_plan import EvaluationOptions, EvaluationPlan
     from edm.processing.progress import Listener
 
-__all__ = ["evaluate"]
+__all__ = ["TYPES_OF_TASK", "evaluate"]
+
+TYPES_OF_TASK: dict[Task, tuple[str, ...]] = {
+    "bpm": ("bpm", "beats"),
+    "beats": ("bpm", "beats"),
+    # Its bars are those of the beats.
+    "structure": ("beats", "structure"),
+    "key": ("key",),
+}
+"""What is analysed for each task."""
 
 
 def evaluate(
@@ -63,7 +74,6 @@ def evaluate(
     ModelsError
         If the detector that was asked for cannot work here.
     """
-    from edm.evaluation.cases import beat_row, tempo_row
     from edm.evaluation.document import score_document, statistics_settings
     from edm.pipeline import provenance
 
@@ -71,35 +81,42 @@ def evaluate(
     started, clock = datetime.now(timezone.utc), time.perf_counter()
     cases: Sequence[Case] = plan.cases
     detector = None
-    asked = dataclasses.replace(analysis or AnalysisOptions(), types=("bpm", "beats"), metadata="ignore")
-    if options.estimates is None:
-        detector = provenance.detector_record(asked.detector, asked.models_dir)
+    asked = dataclasses.replace(analysis or AnalysisOptions(), types=TYPES_OF_TASK[options.task], metadata="ignore")
+    analysed = options.estimates is None
+    beats_are_asked = analysed and options.task != "key"
+    if analysed:
+        if beats_are_asked:
+            detector = provenance.detector_record(asked.detector, asked.models_dir)
+        key_methods: set[str] = set()
+
+        def on_analysis(result: Result[TrackAnalysis]) -> None:
+            if not isinstance(result, Failure) and result.value.key is not None:
+                key_methods.add(result.value.key.source)
+            on_result(result)
+
         cases = _analysed(
             cases,
             asked,
-            on_result,
+            on_analysis,
             workers=workers,
             max_workers=max_workers,
             timeout_s=timeout_s,
             listener=listener,
             on_prepare=on_prepare,
         )
-    if options.task == "bpm":
-        rows = [tempo_row(_with_duration(case), tolerance=options.tolerance) for case in cases]
-    else:
-        rows = [beat_row(case, trim_s=options.trim_s) for case in cases]
-    analysed = detector is not None
+        if key_methods:
+            detector = {"name": " and ".join(sorted(key_methods)), "version": None, "fallback": None}
     return {
-        **score_document(rows, options.task, group_by=options.group_by, seed=options.seed),
+        **score_document(_rows(cases, options), options.task, group_by=options.group_by, seed=options.seed),
         "matching": plan.matching,
         "gates": [],
         "settings": {
             "reference": [printable(name) for name in options.references],
             "source": None if options.source is None else printable(options.source),
             "estimates": None if options.estimates is None else printable(options.estimates),
-            "detector": asked.detector if analysed else None,
-            "min_bpm": asked.min_bpm if analysed else None,
-            "max_bpm": asked.max_bpm if analysed else None,
+            "detector": asked.detector if beats_are_asked else None,
+            "min_bpm": asked.min_bpm if beats_are_asked else None,
+            "max_bpm": asked.max_bpm if beats_are_asked else None,
             "tolerance": options.tolerance,
             "trim_s": options.trim_s,
             "sample_size": options.sample_size,
@@ -108,7 +125,9 @@ def evaluate(
             **statistics_settings(options.seed),
         },
         "detector": detector,
-        "weights": None if detector is None else provenance.weights_record(detector["name"], asked.models_dir),
+        "weights": None
+        if detector is None or not beats_are_asked
+        else provenance.weights_record(detector["name"], asked.models_dir),
         "versions": provenance.versions(),
         "git": provenance.git_record(),
         "run": {
@@ -117,6 +136,18 @@ def evaluate(
             "workers": _workers(workers, max_workers, len(cases)) if analysed else None,
         },
     }
+
+
+def _rows(cases: Sequence[Case], options: EvaluationOptions) -> list[Row]:
+    from edm.evaluation.cases import beat_row, key_row, structure_row, tempo_row
+
+    if options.task == "bpm":
+        return [tempo_row(_with_duration(case), tolerance=options.tolerance) for case in cases]
+    if options.task == "beats":
+        return [beat_row(case, trim_s=options.trim_s) for case in cases]
+    if options.task == "structure":
+        return [structure_row(case) for case in cases]
+    return [key_row(case) for case in cases]
 
 
 def _with_duration(case: Case) -> Case:
@@ -160,7 +191,9 @@ def _with_result(case: Case, result: Result[TrackAnalysis]) -> Case:
 
 
 def _as_annotation(reference: Annotation, analysis: TrackAnalysis) -> Annotation:
-    tempo, beats = analysis.tempo, analysis.beats
+    from edm.model.keys import parse_key
+
+    tempo, beats, key = analysis.tempo, analysis.beats, analysis.key
     return dataclasses.replace(
         reference,
         bpm=None if tempo is None else tempo.bpm,
@@ -169,8 +202,41 @@ def _as_annotation(reference: Annotation, analysis: TrackAnalysis) -> Annotation
         beats_s=None if beats is None else beats.times_s,
         downbeats_s=None if beats is None else beats.downbeats_s,
         duration_s=analysis.duration_s or None,
+        sections=_sections(analysis),
+        drops_s=_drops(analysis),
+        energy=_energy(analysis),
+        key=None if key is None else parse_key(key.name),
+        key_runner_up=None if key is None else parse_key(key.runner_up),
+        key_confidence=None if key is None else key.confidence,
         fields={},
     )
+
+
+def _sections(analysis: TrackAnalysis) -> tuple[AnnotatedSection, ...] | None:
+    from edm.evaluation.annotation import AnnotatedSection
+
+    if analysis.structure is None:
+        return None
+    return tuple(
+        AnnotatedSection(one.start_s, one.end_s, one.label, one.start_bar, one.end_bar, one.energy)
+        for one in analysis.structure.sections
+    )
+
+
+def _drops(analysis: TrackAnalysis) -> TimeArray | None:
+    import numpy as np
+
+    if analysis.structure is None:
+        return None
+    return np.array(sorted({drop.time_s for drop in analysis.structure.drops}), dtype=np.float64)
+
+
+def _energy(analysis: TrackAnalysis) -> EnergyCurve | None:
+    from edm.evaluation.annotation import EnergyCurve
+
+    if analysis.structure is None:
+        return None
+    return EnergyCurve(analysis.structure.energy.times_s, analysis.structure.energy.curve)
 
 
 def _workers(workers: int | Literal["auto"], max_workers: int | None, tracks: int) -> int:

@@ -29,7 +29,7 @@ class EvaluationOptions:
     Attributes
     ----------
     task
-        ``bpm`` or ``beats``.
+        ``bpm``, ``beats``, ``structure`` or ``key``.
     references
         Files and folders of references, or the word ``tags``.
     source
@@ -161,9 +161,7 @@ def _read_references(options: EvaluationOptions, warnings: list[str]) -> list[tu
 
     named = []
     for name in dict.fromkeys(options.references):
-        read = read_annotations(
-            name, folder=options.source, with_beats=options.task == "beats", on_warning=warnings.append
-        )
+        read = read_annotations(name, folder=options.source, task=options.task, on_warning=warnings.append)
         named += [(name, annotation) for annotation in read.annotations]
     return named
 
@@ -195,7 +193,7 @@ def _match(
         lost = iter(missing)
         return [Case(one, name, audio[id(one)]) if id(one) in audio else next(lost) for name, one in named], []
     estimates = read_annotations(
-        options.estimates, folder=options.source, with_beats=options.task == "beats", on_warning=warnings.append
+        options.estimates, folder=options.source, task=options.task, on_warning=warnings.append
     )
     pairs, unused = pair_estimates(references, estimates.annotations, options.source)
     return [

@@ -1,10 +1,12 @@
-"""Folders with one small file a track: ``.bpm``, ``.mirex``, ``.jams`` or lists of beats, named like the tracks.
+"""Folders with one small file a track, named like the tracks: tempos, keys, lists of beats, ``.jams``.
 
 ``1030011.LOFI.bpm`` describes ``1030011.LOFI.mp3``. Folders below are read too; hidden names are passed over.
 
 A tempo file holds one number; or as in MIREX two tempos and the weight of the first (``87 174 0.22``), with that of the
 second behind it or not; or a tempo and its weight. The heavier tempo counts, the first where they are equal. 0 is no
 tempo.
+
+A file of a key holds its name on the first line; what stands behind a tab is passed over.
 
 A file of beats is described in `edm.evaluation.readers.times`; ``a.downbeats.txt`` or ``a.downbeats`` beside
 ``a.beats.txt``, ``a.beats`` or ``a.txt`` holds the downbeats. Where any file ends in ``.beats.txt`` or ``.beats``,
@@ -20,19 +22,21 @@ from typing import Literal, TypeAlias
 
 from edm.errors import InputError
 from edm.evaluation.annotation import Annotation
+from edm.evaluation.metrics import Task
 from edm.evaluation.readers.jams import read_jams
-from edm.evaluation.readers.rows import checked_path, no_two_alike
+from edm.evaluation.readers.rows import checked_path, no_two_alike, reads_beats
 from edm.evaluation.readers.text import read_text
 from edm.evaluation.readers.times import read_beat_times
-from edm.evaluation.readers.values import parse_bpm, parse_share
+from edm.evaluation.readers.values import parse_bpm, parse_key_name, parse_share
 from edm.model import TempoAlternative
 
 __all__ = ["FolderKind", "kind_of_folder", "read_folder"]
 
-FolderKind: TypeAlias = Literal["bpm", "jams", "beats"]
+FolderKind: TypeAlias = Literal["bpm", "key", "jams", "beats"]
 
 _ENDINGS: dict[FolderKind, tuple[str, ...]] = {
     "bpm": (".bpm", ".mirex"),
+    "key": (".key",),
     "jams": (".jams",),
     "beats": (".beats.txt", ".beats"),
 }
@@ -62,7 +66,7 @@ def read_folder(
     folder: Path,
     kind: FolderKind,
     *,
-    with_beats: bool = True,
+    task: Task = "beats",
     on_warning: Callable[[str], None] | None = None,
 ) -> tuple[Annotation, ...]:
     """Annotations of the files below a folder that are of one kind, in the order of their names.
@@ -84,11 +88,13 @@ def read_folder(
             continue
         checked_path(stem, "name", path.name)
         if kind == "jams":
-            annotations.append(read_jams(path, name=stem, folder=folder, with_beats=with_beats, on_warning=on_warning))
+            annotations.append(read_jams(path, name=stem, folder=folder, task=task, on_warning=on_warning))
         elif kind == "bpm":
             annotations.append(_of_tempo_file(path, stem, folder))
+        elif kind == "key":
+            annotations.append(_of_key_file(path, stem, folder))
         else:
-            annotations.append(_of_beats(path, downbeats.get(stem), stem, folder, with_beats=with_beats))
+            annotations.append(_of_beats(path, downbeats.get(stem), stem, folder, with_beats=reads_beats(task)))
     return no_two_alike(annotations)
 
 
@@ -116,6 +122,12 @@ def _of_tempo_file(path: Path, stem: str, folder: Path) -> Annotation:
         confidence=said[0][1] if said else None,
         alternatives=tuple(TempoAlternative(bpm, weight or 0.0) for bpm, weight in said[1:]),
     )
+
+
+def _of_key_file(path: Path, stem: str, folder: Path) -> Annotation:
+    first = next((line for line in read_text(path).splitlines() if line.strip()), "")
+    key = parse_key_name(first.split("\t")[0], "key", path.name)
+    return Annotation(path=stem, origin=path.name, folder=folder, named_by_stem=True, key=key)
 
 
 def _of_beats(path: Path, downbeats: Path | None, stem: str, folder: Path, *, with_beats: bool) -> Annotation:

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 from edm.errors import InputError
 from edm.evaluation.annotation import Annotation, AnnotationSet
+from edm.evaluation.metrics import Task
 from edm.evaluation.readers.folders import kind_of_folder, read_folder
 from edm.evaluation.readers.jams import is_jams, read_jams
 from edm.evaluation.readers.objects import of_json, parse_json, read_json_lines
@@ -23,10 +24,10 @@ from edm.evaluation.readers.text import open_error, read_text
 
 __all__ = ["FORMATS", "TAGS", "Carried", "Format", "read_annotations"]
 
-Carried: TypeAlias = Literal["bpm", "beats", "downbeats", "confidence"]
+Carried: TypeAlias = Literal["bpm", "beats", "downbeats", "confidence", "sections", "drops", "key"]
 
 TAGS = "tags"
-"""The word that stands for the BPM tags of the audio files themselves."""
+"""The word that stands for the tags of the audio files themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +52,24 @@ class Format:
     example: str
 
 
-_ALL: tuple[Carried, ...] = ("bpm", "beats", "downbeats", "confidence")
+_ALL: tuple[Carried, ...] = ("bpm", "beats", "downbeats", "confidence", "sections", "drops", "key")
 
 FORMATS: dict[str, Format] = {
     "csv": Format(
-        "table with a header; commas, semicolons or tabs; every other column is kept to group by",
+        "table with a header; commas, semicolons or tabs; every other column is kept to group by; for structure also "
+        "a row a section: path,start,end,label or path,start_bar,end_bar,label",
         (".csv", ".tsv"),
         _ALL,
-        "path,bpm,beats_file,downbeats_file,genre\n"
-        "audio/a.mp3,128.0,ann/a.beats.txt,ann/a.downbeats.txt,house\n"
-        "audio/b.mp3,174.02,,,dnb\n",
+        "path,bpm,key,beats_file,downbeats_file,sections_file,genre\n"
+        "audio/a.mp3,128.0,8A,ann/a.beats.txt,ann/a.downbeats.txt,ann/a.sections.txt,house\n"
+        "audio/b.mp3,174.02,F# minor,,,,dnb\n",
     ),
     "json": Format(
-        "list of objects, or one object: path to tempo, or path to object",
+        "list of objects, or one object: path to tempo (or key, or sections), or path to object",
         (".json",),
         _ALL,
-        '[{"path": "audio/a.mp3", "bpm": 128.0, "beats_s": [0.5, 0.96875], "beat_positions": [1, 2]}]\n',
+        '[{"path": "audio/a.mp3", "bpm": 128.0, "key": "Am", "beats_s": [0.5, 0.96875], "beat_positions": [1, 2],\n'
+        '  "sections": [{"start_s": 0, "end_s": 30.5, "label": "intro"}], "drops": [30.5]}]\n',
     ),
     "jsonl": Format(
         "one object a line, as edm analyze writes them",
@@ -75,19 +78,20 @@ FORMATS: dict[str, Format] = {
         '{"path": "audio/a.mp3", "status": "ok", "bpm": 128.0, "bpm_confidence": 0.97}\n',
     ),
     "rekordbox": Format(
-        "collection that Rekordbox exports; the beats are laid from its grid",
+        "collection that Rekordbox exports: beats are laid from its grid, named cues begin sections",
         (".xml",),
-        ("bpm", "beats", "downbeats"),
+        ("bpm", "beats", "downbeats", "sections", "key"),
         '<DJ_PLAYLISTS Version="1.0.0"><COLLECTION Entries="1">\n'
-        '  <TRACK Location="file://localhost/C:/Music/a%20b.mp3" TotalTime="420" AverageBpm="128.00" Genre="House">\n'
+        '  <TRACK Location="file://localhost/C:/Music/a%20b.mp3" TotalTime="420" AverageBpm="128.00" Tonality="Am">\n'
         '    <TEMPO Inizio="0.025" Bpm="128.00" Metro="4/4" Battito="1"/>\n'
+        '    <POSITION_MARK Name="Drop" Type="0" Start="60.025" Num="0"/>\n'
         "  </TRACK>\n"
         "</COLLECTION></DJ_PLAYLISTS>\n",
     ),
     "jams": Format(
-        "JAMS file, or a folder of them: namespaces tempo, beat and beat_position",
+        "JAMS file, or a folder of them: namespaces tempo, beat, beat_position, segment_open, key_mode",
         (".jams",),
-        _ALL,
+        ("bpm", "beats", "downbeats", "confidence", "sections", "key"),
         '{"file_metadata": {"duration": 120.0, "identifiers": {"filename": "a.mp3"}},\n'
         ' "annotations": [{"namespace": "tempo", "data": [{"time": 0.0, "duration": 120.0, "value": 127.0, '
         '"confidence": 0.9}]}]}\n',
@@ -98,6 +102,12 @@ FORMATS: dict[str, Format] = {
         ("bpm", "confidence"),
         "87.0\t174.0\t0.22\n",
     ),
+    "key": Format(
+        "folder of a.key for a.mp3: the name of the key",
+        (),
+        ("key",),
+        "D minor\n",
+    ),
     "beats": Format(
         "folder of a.beats.txt, a.beats or a.txt for a.mp3: one time a line, its position in the bar behind it",
         (),
@@ -105,10 +115,10 @@ FORMATS: dict[str, Format] = {
         "0.500 1\n0.969 2\n1.438 3\n",
     ),
     TAGS: Format(
-        "the BPM tags of the audio files themselves: --reference tags --source FOLDER",
+        "the BPM or key tags of the audio files themselves: --reference tags --source FOLDER",
         (),
-        ("bpm",),
-        "TBPM=128\n",
+        ("bpm", "key"),
+        "TBPM=128\nTKEY=8A\n",
     ),
 }
 """What can be read as references and as estimates."""
@@ -118,7 +128,7 @@ def read_annotations(
     source: str | Path,
     *,
     folder: Path | None = None,
-    with_beats: bool = True,
+    task: Task = "beats",
     on_warning: Callable[[str], None] | None = None,
 ) -> AnnotationSet:
     """All that a file or a folder says.
@@ -129,9 +139,9 @@ def read_annotations(
         File or folder, or the word ``tags``.
     folder
         Where the audio is; only ``tags`` needs it.
-    with_beats
-        Whether beats are read. Without them, files that other files name are not opened, and a big collection needs
-        little memory.
+    task
+        What is evaluated: what it has no use for is not read. Files that other files name are not opened then, and a
+        big collection needs little memory.
     on_warning
         Called with one sentence for what is passed over.
 
@@ -143,7 +153,7 @@ def read_annotations(
     if source == TAGS:
         if folder is None:
             raise InputError("tags are read from audio files, and there is no folder of them", hint="give --source")
-        return AnnotationSet(TAGS, TAGS, read_tag_annotations(folder, on_warning=on_warning))
+        return AnnotationSet(TAGS, TAGS, read_tag_annotations(folder, task=task, on_warning=on_warning))
     path = Path(source)
     try:
         path.stat()
@@ -153,9 +163,9 @@ def read_annotations(
         kind = kind_of_folder(path)
         if kind is None:
             raise _unknown(path)
-        annotations = read_folder(path, kind, with_beats=with_beats, on_warning=on_warning)
+        annotations = read_folder(path, kind, task=task, on_warning=on_warning)
         return AnnotationSet(str(source), kind, annotations)
-    return _read_file(path, str(source), with_beats=with_beats, on_warning=on_warning)
+    return _read_file(path, str(source), task=task, on_warning=on_warning)
 
 
 def _format_of_file(path: Path) -> str:
@@ -176,20 +186,20 @@ def _format_of_file(path: Path) -> str:
     raise _unknown(path)
 
 
-def _read_file(path: Path, source: str, *, with_beats: bool, on_warning: Callable[[str], None] | None) -> AnnotationSet:
+def _read_file(path: Path, source: str, *, task: Task, on_warning: Callable[[str], None] | None) -> AnnotationSet:
     name = _format_of_file(path)
     annotations: tuple[Annotation, ...]
     if name == "csv":
-        annotations = read_table(path, with_beats=with_beats)
+        annotations = read_table(path, task=task)
     elif name == "jsonl":
-        annotations = read_json_lines(path, with_beats=with_beats)
+        annotations = read_json_lines(path, task=task)
     elif name == "rekordbox":
-        annotations = read_rekordbox(path, with_beats=with_beats, on_warning=on_warning)
+        annotations = read_rekordbox(path, task=task, on_warning=on_warning)
     elif name == "json" and not is_jams(content := parse_json(read_text(path), path.name)):
-        annotations = of_json(content, path, with_beats=with_beats)
+        annotations = of_json(content, path, task=task)
     else:
         # JAMS is JSON, and some call its files so.
-        name, annotations = "jams", (read_jams(path, with_beats=with_beats, on_warning=on_warning),)
+        name, annotations = "jams", (read_jams(path, task=task, on_warning=on_warning),)
     return AnnotationSet(source, name, annotations)
 
 

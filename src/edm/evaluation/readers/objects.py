@@ -1,6 +1,7 @@
 """JSON and JSON lines: objects with the keys of `edm.evaluation.readers.rows.NAMES`, those of `edm analyze` among them.
 
-A JSON file is a list of objects, one object, or one object whose keys are paths and whose values are tempos or objects.
+A JSON file is a list of objects, one object, or one object whose keys are paths and whose values are
+tempos (or keys, or lists of sections) or objects.
 A file of JSON lines is one object a line. A record of a track that failed becomes an annotation with its error.
 """
 
@@ -12,14 +13,18 @@ from pathlib import Path
 
 from edm.errors import InputError
 from edm.evaluation.annotation import Annotation
+from edm.evaluation.metrics import Task
 from edm.evaluation.readers.rows import columns_of, no_two_alike, read_row
 from edm.evaluation.readers.text import read_text
 from edm.evaluation.readers.values import shown
 
 __all__ = ["of_json", "parse_json", "read_json_lines"]
 
+# What a path leads to in an object of paths, where that is no object itself.
+_PLAIN: dict[Task, str] = {"bpm": "bpm", "beats": "bpm", "structure": "sections", "key": "key"}
 
-def of_json(content: object, path: Path, *, with_beats: bool = True) -> tuple[Annotation, ...]:
+
+def of_json(content: object, path: Path, *, task: Task = "beats") -> tuple[Annotation, ...]:
     """Annotations of what stands in a JSON file.
 
     Parameters
@@ -28,18 +33,18 @@ def of_json(content: object, path: Path, *, with_beats: bool = True) -> tuple[An
         As `parse_json` gives it.
     path
         Of the file.
-    with_beats
-        Whether beats are read.
+    task
+        What is evaluated.
 
     Raises
     ------
     InputError
         If it is no list of tracks, or an item makes no sense; the message names file, item and value.
     """
-    return no_two_alike(_annotations(content, path, with_beats=with_beats))
+    return no_two_alike(_annotations(content, path, task=task))
 
 
-def read_json_lines(path: Path, *, with_beats: bool = True) -> tuple[Annotation, ...]:
+def read_json_lines(path: Path, *, task: Task = "beats") -> tuple[Annotation, ...]:
     """Annotations of a file with one JSON object a line; empty lines are passed over.
 
     Raises
@@ -53,7 +58,7 @@ def read_json_lines(path: Path, *, with_beats: bool = True) -> tuple[Annotation,
         for number, line in enumerate(read_text(path).split("\n"), 1):
             if line.strip():
                 origin = f"{path.name}, line {number}"
-                yield _of_object(parse_json(line, origin), origin, path.parent, with_beats=with_beats)
+                yield _of_object(parse_json(line, origin), origin, path.parent, task=task)
 
     return no_two_alike(annotations())
 
@@ -89,11 +94,11 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _annotations(content: object, path: Path, *, with_beats: bool) -> Iterator[Annotation]:
+def _annotations(content: object, path: Path, *, task: Task) -> Iterator[Annotation]:
     folder = path.parent
     if isinstance(content, list):
         for number, item in enumerate(content, 1):
-            yield _of_object(item, f"{path.name}, item {number}", folder, with_beats=with_beats)
+            yield _of_object(item, f"{path.name}, item {number}", folder, task=task)
         return
     if not isinstance(content, dict):
         raise InputError(f"{path.name}: {shown(content)} is no list of tracks")
@@ -104,15 +109,15 @@ def _annotations(content: object, path: Path, *, with_beats: bool) -> Iterator[A
         )
     named = columns_of(content, flat=False).get("path")
     if named is not None and isinstance(content[named], str):
-        yield _of_object(content, path.name, folder, with_beats=with_beats)
+        yield _of_object(content, path.name, folder, task=task)
         return
     for name, item in content.items():
         origin = f"{path.name}, {shown(name)}"
-        values = item if isinstance(item, dict) else {"bpm": item}
-        yield read_row(values, origin=origin, folder=folder, path=name, with_beats=with_beats)
+        values = item if isinstance(item, dict) else {_PLAIN[task]: item}
+        yield read_row(values, origin=origin, folder=folder, path=name, task=task)
 
 
-def _of_object(item: object, origin: str, folder: Path, *, with_beats: bool) -> Annotation:
+def _of_object(item: object, origin: str, folder: Path, *, task: Task) -> Annotation:
     if not isinstance(item, dict):
         raise InputError(f"{origin}: {shown(item)} is no object", hint='write {"path": "a.mp3", "bpm": 128.0}')
-    return read_row(item, origin=origin, folder=folder, with_beats=with_beats)
+    return read_row(item, origin=origin, folder=folder, task=task)

@@ -8,6 +8,10 @@ first of them at place ``Battito`` of a bar of ``Metro``. What we lay from them:
 - The first node's grid is followed backwards to the start of the track, as Rekordbox draws it.
 - Without a ``TotalTime`` nobody knows where the grid ends: the track has no beats then, and says so in a warning.
 
+For ``edm evaluate structure`` named cues are the beginnings of sections: POSITION_MARK nodes of ``Type`` 0 with a
+``Name``. A memory cue and a hot cue at one place are one, what lies before the first cue has no name, and the last
+section ends with the track. For ``edm evaluate key`` the ``Tonality`` is the key.
+
 The file is parsed piece by piece, so that a collection of any size needs the memory of its annotations. We drive expat
 ourselves: its handler for a DOCTYPE raises before any entity is declared, which is all that defusedxml would do for us,
 through a parser in pure Python.
@@ -23,10 +27,11 @@ from pathlib import Path
 import numpy as np
 
 from edm.errors import InputError
-from edm.evaluation.annotation import Annotation
-from edm.evaluation.readers.rows import checked_path, no_two_alike
+from edm.evaluation.annotation import AnnotatedSection, Annotation
+from edm.evaluation.metrics import Task
+from edm.evaluation.readers.rows import checked_path, no_two_alike, reads_beats
 from edm.evaluation.readers.text import open_error
-from edm.evaluation.readers.values import parse_bpm, parse_duration, parse_number, shown
+from edm.evaluation.readers.values import parse_bpm, parse_duration, parse_key_name, parse_number, shown
 from edm.model import IntArray, TimeArray
 
 __all__ = ["GridNode", "lay_beats", "location_to_path", "longest_bpm", "read_rekordbox"]
@@ -35,6 +40,10 @@ _PIECE_BYTES = 1 << 16
 _COLLECTION = ["DJ_PLAYLISTS", "COLLECTION"]
 # Attributes that are not fields: read as something else.
 _READ = {"Location", "AverageBpm", "TotalTime"}
+_TONALITY = "Tonality"
+_CUE = "0"
+# Cues that lie closer are one, set twice; the start of a track is where its first cue is, if that is so near.
+_SAME_CUE_S = 0.05
 _URL = re.compile(r"file://(?:localhost)?", re.IGNORECASE)
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 _METRE = re.compile(r"([0-9]{1,2})/[0-9]{1,2}")
@@ -56,7 +65,7 @@ class GridNode:
 
 
 def read_rekordbox(
-    path: Path, *, with_beats: bool = True, on_warning: Callable[[str], None] | None = None
+    path: Path, *, task: Task = "beats", on_warning: Callable[[str], None] | None = None
 ) -> tuple[Annotation, ...]:
     """Annotations of a collection; the tempo is the one that lasts longest, or ``AverageBpm`` where that is not known.
 
@@ -66,7 +75,7 @@ def read_rekordbox(
         If it is no XML, no collection, has a DOCTYPE, or a value makes no sense; the message names file and line.
     """
     warn = on_warning or (lambda _: None)
-    return no_two_alike(_annotation(track, path, warn, with_beats=with_beats) for track in _tracks(path))
+    return no_two_alike(_annotation(track, path, warn, task) for track in _tracks(path))
 
 
 def location_to_path(location: str) -> str:
@@ -131,9 +140,10 @@ class _Track:
     line: int
     attributes: Mapping[str, str]
     nodes: list[tuple[int, Mapping[str, str]]] = field(default_factory=list)
+    cues: list[tuple[int, Mapping[str, str]]] = field(default_factory=list)
 
 
-def _annotation(track: _Track, path: Path, warn: Callable[[str], None], *, with_beats: bool) -> Annotation:
+def _annotation(track: _Track, path: Path, warn: Callable[[str], None], task: Task) -> Annotation:
     origin = f"{path.name}, line {track.line}"
     values = track.attributes
     name = checked_path(location_to_path(values.get("Location", "")), "Location", origin)
@@ -145,13 +155,14 @@ def _annotation(track: _Track, path: Path, warn: Callable[[str], None], *, with_
         if duration_s > _MAX_DURATION_S:
             raise InputError(f"{origin}: TotalTime {shown(values['TotalTime'])} is more than a day")
         bpm = longest_bpm(nodes, duration_s)
-        if with_beats:
+        if reads_beats(task):
             beats_s, downbeats_s = lay_beats(nodes, duration_s)
     elif nodes:
         bpm = bpm or nodes[0].bpm
-        if with_beats:
+        if reads_beats(task):
             warn(f"{origin}: has no TotalTime, so its beats are not known")
-    fields = {key: text for key, value in values.items() if key not in _READ and (text := value.strip())}
+    unread = _READ | ({_TONALITY} if task == "key" else set())
+    fields = {key: text for key, value in values.items() if key not in unread and (text := value.strip())}
     return Annotation(
         path=name,
         origin=origin,
@@ -160,8 +171,38 @@ def _annotation(track: _Track, path: Path, warn: Callable[[str], None], *, with_
         beats_s=beats_s,
         downbeats_s=downbeats_s,
         duration_s=duration_s,
+        sections=_sections(track, path, duration_s, warn) if task == "structure" else None,
+        key=parse_key_name(values.get(_TONALITY), _TONALITY, origin) if task == "key" else None,
         fields=fields,
     )
+
+
+def _sections(
+    track: _Track, path: Path, duration_s: float | None, warn: Callable[[str], None]
+) -> tuple[AnnotatedSection, ...] | None:
+    """Sections from each named cue to the next; None where there is none."""
+    cues: list[tuple[float, str]] = []
+    for line, values in track.cues:
+        name = values.get("Name", "").strip()
+        if not name or values.get("Type", _CUE).strip() != _CUE:
+            continue
+        origin = f"{path.name}, line {line}"
+        start_s = parse_number(values.get("Start"), "Start", origin)
+        if start_s is None or start_s < 0:
+            raise InputError(f"{origin}: Start {shown(values.get('Start'))} is no time")
+        cues.append((start_s, name))
+    if not cues:
+        return None
+    if duration_s is None:
+        warn(f"{path.name}, line {track.line}: has no TotalTime, so its last section has no end")
+        return None
+    cues.sort(key=lambda cue: cue[0])
+    kept: list[tuple[float, str | None]] = [] if cues[0][0] <= _SAME_CUE_S else [(0.0, None)]
+    for start_s, name in cues:
+        if start_s < duration_s and (not kept or start_s - kept[-1][0] > _SAME_CUE_S):
+            kept.append((start_s, name))
+    ends = [start_s for start_s, _ in kept[1:]] + [duration_s]
+    return tuple(AnnotatedSection(start_s, end_s, name) for (start_s, name), end_s in zip(kept, ends, strict=True))
 
 
 def _nodes(track: _Track, path: Path) -> list[GridNode]:
@@ -220,6 +261,8 @@ def _tracks(path: Path) -> Iterator[_Track]:
             track = _Track(parser.CurrentLineNumber, attributes)
         elif track is not None and name == "TEMPO":
             track.nodes.append((parser.CurrentLineNumber, attributes))
+        elif track is not None and name == "POSITION_MARK":
+            track.cues.append((parser.CurrentLineNumber, attributes))
         above.append(name)
 
     def end(_: str) -> None:

@@ -1,5 +1,8 @@
 """One row becomes one annotation: what the columns of tables and the keys of objects are called.
 
+What is read beside the tempo depends on what is evaluated: a column called ``key`` is a key for ``edm evaluate key``,
+and a field for all others.
+
 Names are compared without regard to case. Where a row has two names for one thing (``bpm`` and ``tempo``), the one that
 stands first in `NAMES` is taken, and the other is kept as a field, as is every name that is not listed. An empty cell
 says nothing: it is no field either.
@@ -11,13 +14,25 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from edm.errors import InputError
-from edm.evaluation.annotation import Annotation
+from edm.evaluation.annotation import AnnotatedSection, Annotation
+from edm.evaluation.metrics import Task
+from edm.evaluation.readers.sections import SECTION_NAMES, drops_of, energy_of, read_sections, sections_of
 from edm.evaluation.readers.times import downbeats_of, read_beat_times, times_of
-from edm.evaluation.readers.values import as_text, parse_bpm, parse_duration, parse_share, shown
+from edm.evaluation.readers.values import (
+    as_text,
+    parse_bpm,
+    parse_duration,
+    parse_key_name,
+    parse_number,
+    parse_share,
+    shown,
+)
 from edm.model import TempoAlternative, TimeArray
 
-__all__ = ["NAMES", "checked_path", "columns_of", "no_two_alike", "read_row"]
+__all__ = ["NAMES", "NAMES_OF_TASK", "checked_path", "columns_of", "no_two_alike", "read_row", "reads_beats"]
 
 NAMES: dict[str, tuple[str, ...]] = {
     "path": ("path", "file", "filename", "location", "track"),
@@ -37,13 +52,41 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 """What a row may say, and the names of it, the better ones first."""
 
+NAMES_OF_TASK: dict[Task, dict[str, tuple[str, ...]]] = {
+    "bpm": {},
+    "beats": {},
+    "structure": {
+        "sections": ("sections",),
+        "sections_file": ("sections_file",),
+        "drops": ("drops",),
+        "drops_file": ("drops_file",),
+        "energy": ("energy",),
+        "first_downbeat_s": ("first_downbeat_s",),
+        "beats_per_bar": ("beats_per_bar",),
+    },
+    "key": {
+        "key": ("key", "initialkey", "tonality"),
+        "key_confidence": ("key_confidence",),
+        "key_runner_up": ("key_runner_up",),
+    },
+}
+"""… and beside that, for one of the tasks."""
+
 # Where rows are flat these hold no lists: in a table of ours, "beats" is how many there are.
-_LISTS = {"beats_s", "downbeats_s", "beat_positions"}
+_LISTS = {"beats_s", "downbeats_s", "beat_positions", "sections", "drops", "energy"}
+_MOST_BEATS_PER_BAR = 32
 _OUTCOME = ("status", "error", "error_type", "error_message")
 
 
-def columns_of(names: Iterable[str], *, flat: bool) -> dict[str, str]:
-    """Which of `NAMES` there are, each with the name that it has in this row.
+def reads_beats(task: Task) -> bool:
+    """Whether beats are of use for a task; the bars of a structure are."""
+    return task in ("beats", "structure")
+
+
+def columns_of(names: Iterable[str], *, flat: bool, task: Task = "beats") -> dict[str, str]:
+    """Which of `NAMES` and `NAMES_OF_TASK` there are, each with the name that it has in this row.
+
+    Where a table for ``structure`` has a column of starts, the names of a section (`SECTION_NAMES`) are among them.
 
     Parameters
     ----------
@@ -51,8 +94,10 @@ def columns_of(names: Iterable[str], *, flat: bool) -> dict[str, str]:
         Of all columns or keys.
     flat
         Whether a cell is text and can hold no list.
+    task
+        What is evaluated.
     """
-    return dict(_layout(tuple(names), flat)[0])
+    return dict(_layout(tuple(names), flat, task)[0])
 
 
 def read_row(
@@ -62,7 +107,8 @@ def read_row(
     folder: Path,
     flat: bool = False,
     path: str | None = None,
-    with_beats: bool = True,
+    task: Task = "beats",
+    sections: tuple[AnnotatedSection, ...] | None = None,
 ) -> Annotation:
     """What a row says of its track.
 
@@ -78,15 +124,17 @@ def read_row(
         Whether the values are the cells of a table.
     path
         Of the track, where the row itself does not say it.
-    with_beats
-        Whether beats are read; otherwise they are None, and no other file is opened.
+    task
+        What is evaluated: what it has no use for is not read, and no file of it is opened.
+    sections
+        Of the track, where rows of their own say them.
 
     Raises
     ------
     InputError
         If a value makes no sense.
     """
-    columns, others = _layout(tuple(values), flat)
+    columns, others = _layout(tuple(values), flat, task)
     said = {role: (values[name], name) for role, name in columns.items()}
     nothing = (None, "")
 
@@ -102,17 +150,35 @@ def read_row(
         # Somebody's column of that name, not the outcome of an analysis.
         fields |= {of(role)[1]: text for role in _OUTCOME if (text := as_text(of(role)[0])) is not None}
     given = of("path")
-    beats_s, downbeats_s = _beats(said, origin, folder) if with_beats else (None, None)
+    beats_s, downbeats_s = _beats(said, origin, folder) if reads_beats(task) else (None, None)
+    bpm, duration_s = parse_bpm(*of("bpm"), origin), parse_duration(*of("duration_s"), origin)
+    if task == "structure":
+        if sections is None:
+            sections = sections_of(*of("sections"), origin, duration_s=duration_s)
+        if sections is None and (file := _other_file(*of("sections_file"), origin, folder)):
+            sections = read_sections(file, duration_s=duration_s)
+        if downbeats_s is None:
+            downbeats_s = _laid_bars(said, bpm, sections, origin)
+    confidence = parse_share(*of("confidence"), origin)
+    key_confidence = parse_share(*of("key_confidence"), origin)
+    if key_confidence is None and columns.get("confidence") == "confidence" and "bpm" not in columns:
+        key_confidence = confidence
     return Annotation(
         path=checked_path(given[0] if path is None else path, given[1] or "path", origin),
         origin=origin,
         folder=folder,
-        bpm=parse_bpm(*of("bpm"), origin),
+        bpm=bpm,
         beats_s=beats_s,
         downbeats_s=downbeats_s,
-        confidence=parse_share(*of("confidence"), origin),
+        confidence=confidence,
         alternatives=_alternatives(*of("alternatives"), origin),
-        duration_s=parse_duration(*of("duration_s"), origin),
+        duration_s=duration_s,
+        sections=sections,
+        drops_s=_drops(said, origin, folder),
+        energy=energy_of(*of("energy"), origin),
+        key=parse_key_name(*of("key"), origin),
+        key_runner_up=parse_key_name(*of("key_runner_up"), origin),
+        key_confidence=key_confidence,
         fields=fields,
         error=error,
     )
@@ -148,13 +214,16 @@ def no_two_alike(annotations: Iterable[Annotation]) -> tuple[Annotation, ...]:
 
 # Rows of a file have few layouts: one in a table, two or three among records.
 @lru_cache(maxsize=64)
-def _layout(names: tuple[str, ...], flat: bool) -> tuple[dict[str, str], tuple[str, ...]]:
+def _layout(names: tuple[str, ...], flat: bool, task: Task) -> tuple[dict[str, str], tuple[str, ...]]:
     by_lower: dict[str, str] = {}
     for name in names:
         by_lower.setdefault(name.strip().lower(), name)
+    roles = NAMES | NAMES_OF_TASK[task]
+    if flat and task == "structure" and ({"start_bar", *SECTION_NAMES["start_s"]} & by_lower.keys()):
+        roles |= SECTION_NAMES
     columns = {
         role: by_lower[known[0]]
-        for role, aliases in NAMES.items()
+        for role, aliases in roles.items()
         if not (flat and role in _LISTS) and (known := [alias for alias in aliases if alias in by_lower])
     }
     return columns, tuple(name for name in names if name not in columns.values())
@@ -178,6 +247,34 @@ def _beats(
     if downbeats_s is None and beats_s is not None:
         downbeats_s = downbeats_of(beats_s, *said.get("beat_positions", nothing), origin)
     return beats_s, downbeats_s
+
+
+def _drops(said: Mapping[str, tuple[object, str]], origin: str, folder: Path) -> TimeArray | None:
+    nothing = (None, "")
+    drops_s = drops_of(*said.get("drops", nothing), origin)
+    file = _other_file(*said.get("drops_file", nothing), origin, folder)
+    return read_beat_times(file).beats_s if file and drops_s is None else drops_s
+
+
+def _laid_bars(
+    said: Mapping[str, tuple[object, str]],
+    bpm: float | None,
+    sections: tuple[AnnotatedSection, ...] | None,
+    origin: str,
+) -> TimeArray | None:
+    """Downbeats of a grid that a row gives, as far as its sections count bars; None where it gives none."""
+    nothing = (None, "")
+    first_s = parse_number(*said.get("first_downbeat_s", nothing), origin)
+    last_bar = max((section.end_bar or 0 for section in sections or ()), default=0)
+    if first_s is None or bpm is None or not last_bar:
+        return None
+    value, what = said.get("beats_per_bar", nothing)
+    beats = parse_number(value, what, origin) or 4.0
+    if beats not in range(1, _MOST_BEATS_PER_BAR + 1):
+        raise InputError(f"{origin}: {what} {shown(value)} is no number of beats")
+    if first_s < 0:
+        raise InputError(f"{origin}: {said['first_downbeat_s'][1]} {shown(said['first_downbeat_s'][0])} is negative")
+    return first_s + np.arange(last_bar + 1, dtype=np.float64) * (beats * 60.0 / bpm)
 
 
 def _other_file(value: object, what: str, origin: str, folder: Path) -> Path | None:

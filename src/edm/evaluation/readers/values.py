@@ -10,8 +10,18 @@ import math
 import re
 
 from edm.errors import InputError
+from edm.model.keys import KeyName, parse_key
 
-__all__ = ["MAX_BPM", "as_text", "parse_bpm", "parse_duration", "parse_number", "parse_share", "shown"]
+__all__ = [
+    "MAX_BPM",
+    "as_text",
+    "parse_bpm",
+    "parse_duration",
+    "parse_key_name",
+    "parse_number",
+    "parse_share",
+    "shown",
+]
 
 MAX_BPM = 1000.0
 """More than that is no tempo, but another number in its place."""
@@ -21,6 +31,8 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+")
 _NOT_FINITE = {"nan", "inf", "infinity"}
 _SHOWN_LENGTH = 40
+# What programs and people write where there is no key.
+_NO_KEY = {"", "-", "?", "n", "x", "o", "none", "null", "n/a", "off", "atonal", "unknown", "no key"}
 
 
 def parse_number(value: object, what: str, origin: str) -> float | None:
@@ -76,6 +88,20 @@ def parse_duration(value: object, what: str, origin: str) -> float | None:
     if duration_s is not None and duration_s < 0:
         raise InputError(f"{origin}: {what} {shown(value)} is negative")
     return duration_s or None
+
+
+def parse_key_name(value: object, what: str, origin: str) -> KeyName | None:
+    """A key in any notation that `edm.model.keys.parse_key` reads; None also for "none", "-" and the like: no key."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise InputError(f"{origin}: {what} {shown(value)} is no key", hint='write it like "A minor", "Am" or "8A"')
+    if value.strip().lower() in _NO_KEY:
+        return None
+    key = parse_key(value)
+    if key is None:
+        raise InputError(f"{origin}: {what} {shown(value)} is no key", hint='write it like "A minor", "Am" or "8A"')
+    return key
 
 
 def as_text(value: object) -> str | None:

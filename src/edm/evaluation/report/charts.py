@@ -115,15 +115,17 @@ def tolerance_curve(tolerance: Sequence[float], curves: Mapping[str, Sequence[fl
     return _svg(_WIDTH, height, f"Share of right tracks by tolerance: {said}", parts)
 
 
-def reliability(bins: Sequence[Mapping[str, Any]], *, title: str) -> str:
+def reliability(bins: Sequence[Mapping[str, Any]], *, title: str, metric: str = "accuracy1") -> str:
     """How often tracks of a confidence are right, beside the diagonal where confidence says just that.
 
     Parameters
     ----------
     bins
-        Dicts of ``low``, ``high``, ``tracks``, ``confidence`` (their mean) and ``accuracy1``; none of them empty.
+        Dicts of ``low``, ``high``, ``tracks``, ``confidence`` (their mean) and `metric`; none of them empty.
     title
         What it shows.
+    metric
+        Key of the share that is right.
     """
     width, height, left, right, top, bottom = 420.0, 380.0, 44.0, 14.0, 14.0, 58.0
     inner, base = width - left - right, height - bottom
@@ -132,8 +134,8 @@ def reliability(bins: Sequence[Mapping[str, Any]], *, title: str) -> str:
     parts = _share_axis(left, left + inner, top, base)
     for row in bins:
         x, w = left + row["low"] * inner, (row["high"] - row["low"]) * inner
-        h = row["accuracy1"] * tall
-        words = f"confidence {row['low']:.1f} to {row['high']:.1f}: {row['tracks']} tracks, {_share(row['accuracy1'])}"
+        h = row[metric] * tall
+        words = f"confidence {row['low']:.1f} to {row['high']:.1f}: {row['tracks']} tracks, {_share(row[metric])}"
         parts.append(
             f'<rect class="band" x="{_n(x + 1)}" y="{_n(base - h)}" width="{_n(w - 2)}" height="{_n(h)}">'
             f"<title>{escape(words)}</title></rect>"
@@ -143,13 +145,13 @@ def reliability(bins: Sequence[Mapping[str, Any]], *, title: str) -> str:
     for row in bins:
         # The area is the weight that the bin has in the calibration error.
         radius = 3 + 7 * math.sqrt(row["tracks"] / most)
-        x, y = left + row["confidence"] * inner, base - row["accuracy1"] * tall
+        x, y = left + row["confidence"] * inner, base - row[metric] * tall
         parts.append(f'<circle class="dot" cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}"/>')
     for step in range(0, 11, 2):
         parts.append(_text(left + step / 10 * inner, base + 15, f"{step / 10:.1f}", "middle"))
     parts += [
         _text(left - 6, base + 30, "tracks", "end"),
-        _text(left + inner / 2, height - 8, "confidence (across), share of right tempos (up)", "middle"),
+        _text(left + inner / 2, height - 8, "confidence (across), share of right tracks (up)", "middle"),
     ]
     return _svg(width, height, title, parts)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edm.evaluation.metrics import METRICS, Metric
+from edm.evaluation.report.tasks import TASK_REPORTS
 from edm.evaluation.report.wording import NONE, label, shown, shown_duration, shown_quantity
 from edm.evaluation.tempo import signed_error
 
@@ -20,7 +21,6 @@ __all__ = [
     "GROUP_METRICS",
     "LISTED",
     "WORST",
-    "WORST_BEAT_METRICS",
     "Group",
     "Problem",
     "error_of",
@@ -34,6 +34,7 @@ __all__ = [
     "title",
     "unmatched",
     "unused_estimates",
+    "worst_table",
     "worst_tracks",
 ]
 
@@ -43,35 +44,35 @@ LISTED = 200
 
 _GROUPS_LISTED = 40
 
+# Columns of the table of the worst tracks behind its metrics: heading and key of a row.
+_WORST_COLUMNS: dict[str, dict[str, str]] = {
+    "beats": {"beats": "reference_beats", "estimated": "estimated_beats"},
+    "structure": {
+        "boundaries": "reference_boundaries",
+        "estimated": "estimated_boundaries",
+        "drops": "reference_drops",
+        "est. drops": "estimated_drops",
+    },
+    "key": {
+        "estimate": "estimate_key",
+        "reference": "reference_key",
+        "relation": "relation",
+        "confidence": "confidence",
+        "runner-up": "runner_up",
+    },
+}
+_KINDS = {
+    "labels": "with labels",
+    "boundaries": "with boundaries alone",
+    "energy": "with boundaries and how much plays",
+    "drops": "with drops alone",
+}
+
 # What a gate is on that is no metric of tracks: the calibration error.
 _LESS = Metric("", "mean", "less", "%", "")
 
-GROUP_METRICS: dict[str, tuple[str, ...]] = {
-    "bpm": (
-        "accuracy1",
-        "accuracy2",
-        "within_0p5",
-        "within_0p05",
-        "within_0p01",
-        "within_0p01_octave",
-        "median_error_bpm",
-        "drift_ms",
-    ),
-    "beats": (
-        "f_measure",
-        "f_measure_20ms",
-        "f_measure_20ms_unbiased",
-        "cmlt",
-        "amlt",
-        "downbeat_f_measure",
-        "phase_bias_ms",
-        "phase_iqr_ms",
-    ),
-}
+GROUP_METRICS: dict[str, tuple[str, ...]] = {task: report.groups for task, report in TASK_REPORTS.items()}
 """Columns of the tables of groups: as many as a page is wide."""
-
-WORST_BEAT_METRICS = ("f_measure", "f_measure_20ms", "phase_bias_ms", "phase_iqr_ms")
-"""Columns of the table of the worst tracks, for beats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Problem:
 
 def title(document: Mapping[str, Any]) -> str:
     """One line: what was measured against what."""
-    what = "Tempo" if document["task"] == "bpm" else "Beats"
+    what = TASK_REPORTS[document["task"]].name
     settings = document["settings"]
     who = settings.get("estimates") or settings.get("detector")
     references = settings["reference"]
@@ -122,7 +123,7 @@ def introduction(document: Mapping[str, Any]) -> list[str]:
     chosen = "" if matching["selected"] == matching["references"] else f"{matching['selected']} were chosen, "
     sentences.append(
         f"Of {_count(matching['references'], 'track')} in the reference, {chosen}{matching['with_reference']} "
-        f"{'have' if matching['with_reference'] != 1 else 'has'} {'a tempo' if task == 'bpm' else 'beats'}, "
+        f"{'have' if matching['with_reference'] != 1 else 'has'} {TASK_REPORTS[task].told}, "
         f"{matching['matched']} matched and {matching['scored']} {_were(matching['scored'])} scored."
     )
     if settings.get("sample_size") is not None:
@@ -141,9 +142,11 @@ def introduction(document: Mapping[str, Any]) -> list[str]:
         sentences.append(
             f"Accuracy1 and Accuracy2 allow {_percent_words(settings['tolerance'])} of the reference tempo."
         )
-    elif settings.get("trim_s"):
+    elif task == "structure":
+        sentences.append(_structure_sentence(document))
+    elif task == "beats" and settings.get("trim_s"):
         sentences.append(f"Beats of the first {settings['trim_s']:g} s of each track were left out of the scores.")
-    else:
+    elif task == "beats":
         sentences.append("No beats were trimmed from the start of tracks; only the annotated range is scored.")
     sentences.append(
         f"Intervals are {_percent_words(settings['confidence_level'])} bootstrap intervals over tracks "
@@ -156,8 +159,17 @@ def worst_tracks(document: Mapping[str, Any], limit: int = WORST) -> list[Mappin
     """Rows of the tracks to look at first.
 
     Tracks without a result come first. For tempo, then tracks that miss Accuracy2, those that miss Accuracy1, and the
-    rest by the error with the octave forgiven; for beats, by F at 70 ms. A perfect track is never among them.
+    rest by the error with the octave forgiven; for beats, by F at 70 ms; for structure, by the mean of the scores in
+    the table; for keys, by the weighted score, the most confident first. A perfect track is never among them.
     """
+    if document["task"] == "structure":
+        rows = [row for row in document["tracks"] if row["status"] != "ok" or _mean_score(row) < 1]
+        rows.sort(key=lambda row: (row["status"] == "ok", _mean_score(row)))
+        return rows[:limit]
+    if document["task"] == "key":
+        rows = [row for row in document["tracks"] if row["status"] != "ok" or not row["key_accuracy"]]
+        rows.sort(key=lambda row: (row["status"] == "ok", row["key_weighted"] or 0.0, -(row["confidence"] or 0.0)))
+        return rows[:limit]
     if document["task"] == "beats":
         rows = [row for row in document["tracks"] if row["status"] != "ok" or (row["f_measure"] or 0.0) < 1]
         rows.sort(key=lambda row: (row["status"] == "ok", row["f_measure"] or 0.0, row["f_measure_20ms"] or 0.0))
@@ -168,6 +180,28 @@ def worst_tracks(document: Mapping[str, Any], limit: int = WORST) -> list[Mappin
         key=lambda pair: (pair[1]["status"] == "ok", pair[1]["accuracy2"] or 0, pair[1]["accuracy1"] or 0, -pair[0])
     )
     return [row for _, row in ranked[:limit]]
+
+
+def worst_table(document: Mapping[str, Any]) -> tuple[list[str], list[tuple[Mapping[str, Any], list[str]]]]:
+    """Headings and rows of the table of the worst tracks, for all tasks but ``bpm``, which has one of its own.
+
+    Returns
+    -------
+    headings, rows
+        The first heading is that of the track. A row is the track's and its other cells as text; the first cell is the
+        status where that is not ``ok``.
+    """
+    task = document["task"]
+    metrics = TASK_REPORTS[task].worst
+    headings = ["track", *(label(key) for key in metrics), *_WORST_COLUMNS[task]]
+    rows = []
+    for row in worst_tracks(document):
+        cells = [shown(key, row[key], of_track=True) for key in metrics]
+        cells += [_cell(row[key]) for key in _WORST_COLUMNS[task].values()]
+        if row["status"] != "ok":
+            cells[0] = row["status"]
+        rows.append((row, cells))
+    return headings, rows
 
 
 def error_of(row: Mapping[str, Any]) -> float:
@@ -253,7 +287,26 @@ def one_line(text: str) -> str:
 def metric_keys(document: Mapping[str, Any]) -> Sequence[str]:
     """All metrics of the task, in the order of the table of metrics."""
     keys = list(METRICS[document["task"]])
-    return [*keys, "expected_calibration_error"] if document["task"] == "bpm" else keys
+    return [*keys, "expected_calibration_error"] if "calibration" in document else keys
+
+
+def _structure_sentence(document: Mapping[str, Any]) -> str:
+    kinds = [row["reference_kind"] for row in document["tracks"]]
+    told = [f"{_count(kinds.count(kind), 'track')} {words}" for kind, words in _KINDS.items() if kind in kinds]
+    return (
+        f"The reference tells {', '.join(told) or 'nothing'}; the first and the last boundary of a track never count."
+    )
+
+
+def _mean_score(row: Mapping[str, Any]) -> float:
+    values = [row[key] for key in TASK_REPORTS["structure"].worst if row[key] is not None]
+    return sum(values) / len(values) if values else 1.0
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    return NONE if value is None else one_line(str(value))
 
 
 def _visible(char: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from edm.evaluation.metrics import METRICS
 from edm.evaluation.report import charts, contents, wording
+from edm.evaluation.report.tasks import TASK_REPORTS
 from edm.evaluation.report.wording import NONE, label, shown, shown_interval
 
 if TYPE_CHECKING:
@@ -21,27 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["to_html"]
 
-_CARDS = {
-    "bpm": (
-        "accuracy1",
-        "accuracy2",
-        "within_0p05_octave",
-        "median_error_bpm",
-        "drift_ms",
-        "expected_calibration_error",
-    ),
-    "beats": (
-        "f_measure",
-        "f_measure_20ms",
-        "f_measure_20ms_unbiased",
-        "cmlt",
-        "downbeat_f_measure",
-        "phase_bias_ms",
-    ),
-}
-"""What a reader sees first; the whole table follows."""
-
-_CALIBRATION = "How far confidence is from the share of right tempos, on average."
+_CALIBRATION = "How far confidence is from the share of right tracks, on average."
 
 # Percent of the full colour that a cell with all tracks of its row gets: text on it is readable in both schemes.
 _FULL_HEAT = 85
@@ -61,6 +42,7 @@ def to_html(document: Mapping[str, Any]) -> str:
         Ends with a newline.
     """
     task = document["task"]
+    report = TASK_REPORTS[task]
     lists = {
         "Failed or missing": contents.failures(document),
         "Not matched": contents.unmatched(document),
@@ -72,14 +54,15 @@ def to_html(document: Mapping[str, Any]) -> str:
         title=contents.title(document),
         introduction=contents.introduction(document),
         gates=contents.gate_lines(document),
-        cards=wording.metric_rows(document, _CARDS[task]),
+        cards=wording.metric_rows(document, report.cards),
         scores=_score_rows(document),
         group_metrics=[(key, label(key, document)) for key in contents.GROUP_METRICS[task]],
         groups=contents.group_tables(document),
         charts=_charts(document),
-        confusions=_heat(document) if task == "bpm" else None,
+        report=report,
+        confusions=_heat(document),
         worst=contents.worst_tracks(document),
-        worst_metrics=[(key, label(key)) for key in contents.WORST_BEAT_METRICS],
+        worst_table=None if task == "bpm" else contents.worst_table(document),
         lists=lists,
         listed=contents.LISTED,
         provenance=contents.provenance(document),
@@ -132,36 +115,55 @@ def _charts(document: Mapping[str, Any]) -> dict[str, Markup]:
     """The charts that the document has data for, by name."""
     from markupsafe import Markup
 
+    report = TASK_REPORTS[document["task"]]
     drawn: dict[str, str] = {}
-    histogram = document["error_histogram"]
-    if sum(histogram["counts"]):
+    histogram = document.get("error_histogram")
+    if histogram and report.histogram and sum(histogram["counts"]):
         unit = "BPM" if histogram["unit"] == "bpm" else histogram["unit"]
-        what = "Tempo error, the octave forgiven" if document["task"] == "bpm" else "Phase bias of each track"
-        name = f"{what}: number of tracks by error in {unit}"
+        name = f"{report.histogram[1]}: number of tracks by error in {unit}"
         drawn["histogram"] = charts.histogram(histogram["edges"], histogram["counts"], unit=unit, title=name)
-    if document["task"] == "bpm":
-        curve = document["tolerance_curve"]
-        if curve["tolerance"]:
-            named = {"Accuracy1": curve["accuracy1"], "Accuracy2": curve["accuracy2"]}
-            mark = document["settings"]["tolerance"]
-            drawn["tolerance"] = charts.tolerance_curve(curve["tolerance"], named, mark=mark)
-        calibration = document["calibration"]
-        if calibration is not None:
-            error = wording.shown_share(calibration["expected_calibration_error"])
-            name = f"Share of right tempos by confidence; expected calibration error {error}"
-            drawn["reliability"] = charts.reliability(calibration["bins"], title=name)
+    curve = document.get("tolerance_curve")
+    if curve and curve["tolerance"]:
+        named = {"Accuracy1": curve["accuracy1"], "Accuracy2": curve["accuracy2"]}
+        drawn["tolerance"] = charts.tolerance_curve(curve["tolerance"], named, mark=document["settings"]["tolerance"])
+    calibration = document.get("calibration")
+    if calibration is not None and report.right:
+        error = wording.shown_share(calibration["expected_calibration_error"])
+        name = f"Share of right tracks by confidence; expected calibration error {error}"
+        drawn["reliability"] = charts.reliability(calibration["bins"], title=name, metric=report.right[0])
     return {name: Markup(svg) for name, svg in drawn.items()}
 
 
-def _heat(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The matrix of confusions: for each cell the count and how strong its colour is, 0 to 100, by share of its row."""
+def _heat(document: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The matrix of confusions: for each cell its text and how strong its colour is, 0 to 100, by share of its row.
+
+    Rows without anything in them are left out where rows are labels, of which most tracks have a few.
+    """
+    words = TASK_REPORTS[document["task"]].confusions
+    if words is None:
+        return None
     confusions = document["confusions"]
+    columns = confusions[words.columns]
+    in_seconds = words.right is None
     rows = []
     for band, counts in confusions["rows"].items():
         total = sum(counts)
+        if in_seconds and not total:
+            continue
         cells = [
-            {"count": count, "heat": round(_FULL_HEAT * count / total) if total else 0, "right": ratio == "1"}
-            for ratio, count in zip(confusions["ratios"], counts, strict=True)
+            {
+                "text": (wording.shown_duration(count) if in_seconds else str(count)) if count else "",
+                "heat": round(_FULL_HEAT * count / total) if total else 0,
+                "right": column == (words.right or band),
+            }
+            for column, count in zip(columns, counts, strict=True)
         ]
-        rows.append({"name": band, "cells": cells, "total": total})
-    return {"ratios": confusions["ratios"], "rows": rows}
+        rows.append({"name": band, "cells": cells, "total": wording.shown_duration(total) if in_seconds else total})
+    return {
+        "title": words.title,
+        "words": words.words,
+        "of": words.rows,
+        "total": "time" if in_seconds else "tracks",
+        "columns": [column.replace("_", " ") for column in columns],
+        "rows": rows,
+    }

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from edm.evaluation.report import contents
+from edm.evaluation.report.tasks import TASK_REPORTS
 from edm.evaluation.report.wording import (
     NONE,
     headline,
@@ -18,6 +19,7 @@ from edm.evaluation.report.wording import (
     metric_rows,
     shown,
     shown_bpm,
+    shown_duration,
     shown_quantity,
     shown_share,
 )
@@ -51,8 +53,7 @@ def to_markdown(document: Mapping[str, Any]) -> str:
     blocks += ["## All scores", _all_scores(document)]
     for group in contents.group_tables(document):
         blocks += [f"## By {escape(group.name)}", _group(document, group)]
-    if document["task"] == "bpm":
-        blocks += _tempo_blocks(document)
+    blocks += _confusions(document) + _calibration(document)
     blocks += _worst(document)
     blocks += _problems("Failed or missing", contents.failures(document), "status")
     blocks += _problems("Not matched", contents.unmatched(document), "written in")
@@ -102,32 +103,41 @@ def _group(document: Mapping[str, Any], group: contents.Group) -> str:
     return f"{table}\n\n{group.left_out} more are in results.json." if group.left_out else table
 
 
-def _tempo_blocks(document: Mapping[str, Any]) -> list[str]:
-    confusions = document["confusions"]
-    rows = [[escape(band), *(str(count or NONE) for count in counts)] for band, counts in confusions["rows"].items()]
-    blocks = [
-        "## Estimate over reference",
-        "Tracks by the ratio that the estimate bears to the reference; 1 is right.",
-        _table(["", *confusions["ratios"]], rows),
-        "## Calibration of confidence",
+def _confusions(document: Mapping[str, Any]) -> list[str]:
+    words = TASK_REPORTS[document["task"]].confusions
+    if words is None:
+        return []
+    confusions, in_seconds = document["confusions"], words.right is None
+    rows = [
+        [escape(name), *((shown_duration(count) if in_seconds else str(count)) if count else NONE for count in counts)]
+        for name, counts in confusions["rows"].items()
+        if any(counts) or not in_seconds
     ]
+    columns = [column.replace("_", " ") for column in confusions[words.columns]]
+    return [f"## {words.title}", words.words, _table(["", *columns], rows)]
+
+
+def _calibration(document: Mapping[str, Any]) -> list[str]:
+    right = TASK_REPORTS[document["task"]].right
+    if right is None:
+        return []
     calibration = document["calibration"]
     if calibration is None:
-        return [*blocks, "No estimate came with a confidence."]
+        return ["## Calibration of confidence", "No estimate came with a confidence."]
     error = shown_share(calibration["expected_calibration_error"])
     bins = [
         [
             f"{row['low']:.1f} to {row['high']:.1f}",
             str(row["tracks"]),
             shown_share(row["confidence"]),
-            shown_share(row["accuracy1"]),
+            shown_share(row[right[0]]),
         ]
         for row in calibration["bins"]
     ]
     return [
-        *blocks,
+        "## Calibration of confidence",
         f"Expected calibration error {error}, over {calibration['tracks']} tracks with a confidence.",
-        _table(["confidence", "tracks", "mean confidence", "Accuracy1"], bins),
+        _table(["confidence", "tracks", "mean confidence", label(right[0])], bins),
     ]
 
 
@@ -139,8 +149,8 @@ def _worst(document: Mapping[str, Any]) -> list[str]:
         header = ["track", "reference", "estimate", "error", "ratio", "confidence", "other tempos"]
         table = _table(header, [_tempo_row(row) for row in rows])
     else:
-        header = ["track", "F, 70 ms", "F, 20 ms", "phase bias", "phase spread", "beats", "estimated"]
-        table = _table(header, [_beat_row(row) for row in rows])
+        header, cells = contents.worst_table(document)
+        table = _table(header, [[code(row["path"]), *(escape(cell) for cell in texts)] for row, texts in cells])
     return [f"## Worst {len(rows)} tracks", table]
 
 
@@ -151,13 +161,6 @@ def _tempo_row(row: Mapping[str, Any]) -> list[str]:
     error = shown_quantity(row["error_bpm"], "bpm")
     numbers = [shown_bpm(row["reference_bpm"]), estimate, error, row["confusion"], confidence]
     return [code(row["path"]), *numbers, others or NONE]
-
-
-def _beat_row(row: Mapping[str, Any]) -> list[str]:
-    scores = [shown(key, row[key], of_track=True) for key in contents.WORST_BEAT_METRICS]
-    if row["status"] != "ok":
-        scores[0] = row["status"]
-    return [code(row["path"]), *scores, _whole(row["reference_beats"]), _whole(row["estimated_beats"])]
 
 
 def _problems(name: str, problems: Sequence[contents.Problem], kind: str) -> list[str]:
@@ -176,10 +179,6 @@ def _provenance(document: Mapping[str, Any]) -> str:
 
 def _level(document: Mapping[str, Any]) -> str:
     return f"{document['settings']['confidence_level'] * 100:g} % interval"
-
-
-def _whole(number: int | None) -> str:
-    return NONE if number is None else str(number)
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]], *, words: int = 1) -> str:

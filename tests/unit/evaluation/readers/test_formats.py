@@ -11,9 +11,13 @@ import soundfile
 from mutagen.flac import FLAC
 
 from edm.errors import InputError
+from edm.evaluation.annotation import Annotation
+from edm.evaluation.metrics import Task
 from edm.evaluation.readers import FORMATS, TAGS, read_annotations
+from edm.model.keys import parse_key
 
-NAMES = {"bpm": "folder/a.bpm", "beats": "folder/a.beats.txt"}
+NAMES = {"bpm": "folder/a.bpm", "beats": "folder/a.beats.txt", "key": "folder/a.key"}
+TASKS: tuple[Task, ...] = ("bpm", "beats", "structure", "key")
 
 
 def example_of(name: str, folder: Path) -> Path:
@@ -27,13 +31,15 @@ def example_of(name: str, folder: Path) -> Path:
         (folder / "ann").mkdir()
         for kind in ("beats", "downbeats"):
             (folder / "ann" / f"a.{kind}.txt").write_text("0.5\n")
+        (folder / "ann" / "a.sections.txt").write_text("0\t30.5\tintro\n")
     return path if path.parent == folder else path.parent
 
 
-def tagged(path: Path, bpm: str) -> Path:
+def tagged(path: Path, bpm: str, key: str = "8A") -> Path:
     soundfile.write(path, np.zeros(800), 8000)
     tags = FLAC(path)
     tags["bpm"] = bpm
+    tags["initialkey"] = key
     tags["genre"] = ["Techno", "House"]
     tags.save()
     return path
@@ -42,16 +48,25 @@ def tagged(path: Path, bpm: str) -> Path:
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_example_of_every_format_is_read_and_says_what_it_promises(name: str, tmp_path: Path) -> None:
     source = example_of(name, tmp_path)
-    found = read_annotations(TAGS, folder=source) if name == TAGS else read_annotations(source)
-    assert found.format == name
+    rows: list[Annotation] = []
+    for task in TASKS:
+        if (name, task) != (TAGS, "structure"):
+            found = read_annotations(name if name == TAGS else source, folder=source, task=task)
+            assert found.format == name
+            rows += found.annotations
     said = {
-        "bpm": any(row.bpm for row in found.annotations),
-        "beats": any(row.beats_s is not None for row in found.annotations),
-        "downbeats": any(row.downbeats_s is not None for row in found.annotations),
-        "confidence": any(row.confidence is not None for row in found.annotations),
+        "bpm": any(row.bpm for row in rows),
+        "beats": any(row.beats_s is not None for row in rows),
+        "downbeats": any(row.downbeats_s is not None for row in rows),
+        "confidence": any(row.confidence is not None for row in rows),
+        "sections": any(row.sections for row in rows),
+        "drops": any(row.drops_s is not None for row in rows),
+        "key": any(row.key for row in rows),
     }
     assert {key for key, is_said in said.items() if is_said} <= set(FORMATS[name].carries)
-    assert said["bpm"] or said["beats"]
+    assert said["bpm"] or said["beats"] or said["key"]
+    if name in ("rekordbox", "key", "bpm"):
+        assert {key for key, is_said in said.items() if is_said} >= set(FORMATS[name].carries) - {"confidence"}
 
 
 @pytest.mark.parametrize("name", ["csv", "json", "jsonl", "rekordbox"])
@@ -73,8 +88,27 @@ def test_without_beats_there_are_none(tmp_path: Path) -> None:
     for name in ("csv", "json", "rekordbox", "beats"):
         folder = tmp_path / name
         folder.mkdir()
-        rows = read_annotations(example_of(name, folder), with_beats=False).annotations
+        rows = read_annotations(example_of(name, folder), task="bpm").annotations
         assert all(row.beats_s is None and row.downbeats_s is None for row in rows)
+
+
+def test_only_the_task_that_asks_for_a_key_reads_it(tmp_path: Path) -> None:
+    (tmp_path / "refs.csv").write_text("path,bpm,key\na.mp3,128,no such thing\n")
+    (row,) = read_annotations(tmp_path / "refs.csv").annotations
+    assert (row.key, row.fields) == (None, {"key": "no such thing"})
+    with pytest.raises(InputError, match=r"refs\.csv, row 2: key 'no such thing' is no key"):
+        read_annotations(tmp_path / "refs.csv", task="key")
+
+
+def test_keys_of_tags_are_read(tmp_path: Path) -> None:
+    tagged(tmp_path / "a.flac", "174.5", "8A")
+    tagged(tmp_path / "b.flac", "174.5", "loud")
+    warnings: list[str] = []
+    (row,) = read_annotations(TAGS, folder=tmp_path, task="key", on_warning=warnings.append).annotations
+    assert (row.key, row.origin) == (parse_key("A minor"), "a.flac, key tag")
+    assert warnings == ["1 of 2 tracks have no key tag and are left out"]
+    with pytest.raises(InputError, match="tags tell nothing of structure"):
+        read_annotations(TAGS, folder=tmp_path, task="structure")
 
 
 def test_tags_are_read_from_the_audio(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def test_beats_stand_in_files_of_their_own(tmp_path: Path) -> None:
 def test_without_beats_no_other_file_is_opened(tmp_path: Path) -> None:
     path = tmp_path / "refs.csv"
     path.write_text("path,bpm,beats_file\na.mp3,120,gone.txt\n")
-    (row,) = read_table(path, with_beats=False)
+    (row,) = read_table(path, task="bpm")
     assert row.beats_s is None
     with pytest.raises(InputError, match=r"refs\.csv, row 2: beats_file 'gone\.txt': no such file"):
         read_table(path)
