@@ -216,7 +216,7 @@ def test_a_stage_that_does_not_exist_is_told_with_those_that_do(ready: House) ->
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
         "error: there is no stage 'sonci'",
-        "hint: did you mean sonic? valid: scan, sonic, artifacts",
+        "hint: did you mean sonic? valid: scan, genres, sonic, artifacts",
     ]
 
 
@@ -278,7 +278,7 @@ def test_stats_tell_all_as_an_object_and_as_lines(ready: House) -> None:
     assert found["database_bytes"] > 10_000
     run = found["runs"][-1]
     assert run["outcome"] == "done"
-    assert [stage["stage"] for stage in run["stages"]] == ["scan", "sonic", "artifacts"]
+    assert [stage["stage"] for stage in run["stages"]] == ["scan", "genres", "sonic", "artifacts"]
     lines = ready.edm("stats", "--format", "table", "--stage", "sonic").stdout.splitlines()
     assert "sonic       4 done, 0 failed, 0 pending" in lines
     assert ready.edm("stats", "--stage", "sonci").returncode == 2
@@ -289,7 +289,7 @@ def test_every_run_leaves_a_report_and_a_log(ready: House) -> None:
     found = json.loads(report.read_text(encoding="utf-8"))
     assert (found["run"], found["outcome"]) == (1, "done")
     assert 20 < found["peak_memory_mb"] < 1000
-    sonic = found["stages"][1]
+    sonic = found["stages"][2]
     for name in ("done", "failed", "skipped", "fell_back", "seconds", "tracks_per_s", "workers", "speed_up"):
         assert name in sonic
     assert sonic["peak_memory_of_a_worker_mb"] > 20
