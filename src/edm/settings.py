@@ -52,7 +52,11 @@ class _Section(BaseModel):
 class AnalysisSettings(_Section):
     """What is asked of a track, and by how many workers."""
 
-    types: _Names = Field(default=("bpm", "beats"), min_length=1, description="Estimates to make: bpm, beats.")
+    types: _Names = Field(
+        default=("bpm", "beats", "structure", "key", "loudness"),
+        min_length=1,
+        description="Estimates to make: bpm, beats, structure, key, loudness.",
+    )
     detector: str = Field(
         default="auto",
         min_length=1,
@@ -214,6 +218,9 @@ class OutputSettings(_Section):
 
     format: Literal["auto", "table", "json", "jsonl", "csv", "yaml"] = Field(
         default="auto", description="auto: a table on a terminal, else jsonl. Also: table, json, jsonl, csv, yaml."
+    )
+    key_notation: Literal["standard", "camelot", "openkey"] = Field(
+        default="standard", description="How keys are written: standard (A minor), camelot (8A), openkey (1m)."
     )
     progress: Literal["auto", "plain", "json", "none"] = Field(
         default="auto",

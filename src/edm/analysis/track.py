@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from edm.analysis.beats.detectors import choose_detector
 from edm.analysis.bpm import hear_rhythm
+from edm.analysis.key import analyze_key
+from edm.analysis.structure import analyze_structure
 from edm.audio.decode import decode
 from edm.audio.tags import read_tags
+from edm.dsp.loudness_meter import LoudnessMeter
 from edm.dsp.warm import ensure_compiled
 from edm.model import AnalysisOptions, Audio, Tempo, TrackAnalysis
+from edm.model.keys import parse_key
 
-__all__ = ["SAMPLE_RATE", "TYPES", "analyze_samples", "analyze_track", "prepare"]
+__all__ = [
+    "ALIASES",
+    "SAMPLE_RATE",
+    "TYPES",
+    "TrackTags",
+    "analyze_samples",
+    "analyze_track",
+    "plain_types",
+    "prepare",
+    "read_track_tags",
+]
 
 TYPES: dict[str, str] = {
     "bpm": "tempo, its confidence, alternatives and stability",
     "beats": "beats, downbeats and the grid they lie on",
+    "structure": "sections with labels, drops, energy",
+    "key": "key, its confidence and the runner-up",
+    "loudness": "loudness, its range, true peak, ReplayGain",
 }
 """Estimates that can be asked for, and what they are."""
+
+ALIASES = {"grid": "structure"}
+"""Other names of types."""
 
 SAMPLE_RATE = 44100
 """Hz, of the samples that are analysed."""
@@ -27,6 +48,30 @@ SAMPLE_RATE = 44100
 
 def _silently(step: str) -> None:
     """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackTags:
+    """What the tags say that an analysis may use; None: nothing."""
+
+    bpm: float | None = None
+    key: str | None = None
+
+
+NO_TAGS = TrackTags()
+
+
+def plain_types(names: Iterable[str]) -> tuple[str, ...]:
+    """The types of `TYPES` that are meant, each once, aliases resolved; names that are no types stay."""
+    return tuple(dict.fromkeys(ALIASES.get(name, name) for name in names))
+
+
+def read_track_tags(path: Path, options: AnalysisOptions) -> TrackTags:
+    """The tags of a file, as far as the options let them be read."""
+    if options.metadata == "ignore":
+        return NO_TAGS
+    tags = read_tags(path)
+    return TrackTags(tags.bpm, tags.key)
 
 
 def analyze_track(
@@ -41,7 +86,7 @@ def analyze_track(
     options
         What to ask; None asks for everything.
     on_step
-        Told the name of each step as it begins (``tags``, ``decode``, ``beats``).
+        Told the name of each step as it begins (``tags``, ``decode``, ``beats``, ``structure``, ``key``).
 
     Raises
     ------
@@ -52,13 +97,12 @@ def analyze_track(
     """
     asked = AnalysisOptions() if options is None else options
     started = time.perf_counter()
-    tag_bpm = None
-    if asked.metadata != "ignore":
-        on_step("tags")
-        tag_bpm = read_tags(path).bpm
+    on_step("tags")
+    tags = read_track_tags(path, asked)
     on_step("decode")
-    audio = decode(path, sample_rate=SAMPLE_RATE)
-    return analyze_samples(path, audio, asked, tag_bpm=tag_bpm, on_step=on_step, started=started)
+    meter = LoudnessMeter() if "loudness" in asked.types else None
+    audio = decode(path, sample_rate=SAMPLE_RATE, meter=meter)
+    return analyze_samples(path, audio, asked, tags=tags, meter=meter, on_step=on_step, started=started)
 
 
 def analyze_samples(
@@ -66,7 +110,8 @@ def analyze_samples(
     audio: Audio,
     options: AnalysisOptions,
     *,
-    tag_bpm: float | None = None,
+    tags: TrackTags = NO_TAGS,
+    meter: LoudnessMeter | None = None,
     on_step: Callable[[str], None] = _silently,
     started: float | None = None,
 ) -> TrackAnalysis:
@@ -80,19 +125,22 @@ def analyze_samples(
         At `SAMPLE_RATE`.
     options
         What to ask.
-    tag_bpm
-        The BPM tag, where there is one and it may be used.
+    tags
+        What the tags say, where they may be used.
+    meter
+        Has heard the whole file while it was decoded; None leaves the loudness unknown.
     on_step
         As for `analyze_track`.
     started
         Reading of `time.perf_counter` from which the elapsed time counts; None counts from now.
     """
     asked, began = options, time.perf_counter() if started is None else started
-    trusted_bpm = tag_bpm if asked.metadata == "prefer" and _within(tag_bpm, asked) else None
-    tempo = beats = grid = detector = fallback = None
+    types = frozenset(plain_types(asked.types))
+    trusted_bpm = tags.bpm if asked.metadata == "prefer" and _within(tags.bpm, asked) else None
+    tempo = beats = grid = detector = fallback = structure = key = None
     if trusted_bpm is not None:
         tempo = Tempo(trusted_bpm, 1.0, "tag", (), "constant")
-    if trusted_bpm is None or "beats" in asked.types:
+    if types & {"beats", "structure"} or ("bpm" in types and trusted_bpm is None):
         on_step("beats")
         detector, fallback = choose_detector(asked.detector, asked.models_dir)
         rhythm = hear_rhythm(
@@ -100,23 +148,32 @@ def analyze_samples(
             detector=detector,
             min_bpm=asked.min_bpm,
             max_bpm=asked.max_bpm,
-            tag_bpm=tag_bpm,
+            tag_bpm=tags.bpm,
             models_dir=asked.models_dir,
         )
-        tempo = tempo or rhythm.tempo
-        if "beats" in asked.types:
-            beats, grid = rhythm.beats, rhythm.grid
+        tempo, beats, grid = tempo or rhythm.tempo, rhythm.beats, rhythm.grid
+    if "structure" in types:
+        on_step("structure")
+        structure = analyze_structure(audio, beats=beats, grid=grid)
+    if "key" in types:
+        on_step("key")
+        key = analyze_key(audio, models_dir=asked.models_dir)
+    tag_key = parse_key(tags.key) if tags.key is not None else None
     return TrackAnalysis(
         path=path,
         types=asked.types,
         duration_s=audio.duration_s,
         sample_rate=audio.native_sample_rate,
-        tempo=tempo if "bpm" in asked.types else None,
-        beats=beats,
-        grid=grid,
+        tempo=tempo if "bpm" in types else None,
+        beats=beats if "beats" in types else None,
+        grid=grid if "beats" in types else None,
         detector=detector,
         fallback=fallback,
-        tag_bpm=tag_bpm,
+        tag_bpm=tags.bpm,
+        tag_key=None if tag_key is None else tag_key.name,
+        structure=structure,
+        key=key,
+        loudness=meter.loudness() if meter is not None and "loudness" in types else None,
         elapsed_s=time.perf_counter() - began,
         warnings=audio.warnings,
     )

@@ -14,7 +14,7 @@ __all__ = ["analyze"]
 
 
 def _type_names() -> list[str]:
-    return ["bpm", "beats", "bpm,beats"]
+    return ["bpm", "beats", "structure", "key", "loudness", "bpm,beats", "bpm,key"]
 
 
 def analyze(
@@ -24,12 +24,19 @@ def analyze(
     ] = None,
     types: Annotated[
         str | None,
-        typer.Option("--types", "-t", metavar="LIST", autocompletion=_type_names, help="bpm, beats. Default: both."),
+        typer.Option(
+            "--types",
+            "-t",
+            metavar="LIST",
+            autocompletion=_type_names,
+            help="bpm, beats, structure (or grid), key, loudness. Default: all.",
+        ),
     ] = None,
     format_name: options.Format = None,
     output: options.Output = None,
     workers: options.Workers = None,
     detector: options.Detector = None,
+    key_notation: options.KeyNotation = None,
     timeout_s: options.Timeout = None,
     min_bpm: Annotated[
         float | None, typer.Option("--min-bpm", metavar="BPM", help="Hard lower limit of the reported tempo.")
@@ -51,7 +58,7 @@ def analyze(
     quiet: options.Quiet = False,
     dry_run: options.DryRun = False,
 ) -> None:
-    """Exact tempo and beat grid of tracks, one result for each as it finishes."""
+    """Tempo, beat grid, sections, key and loudness of tracks, one result for each as it finishes."""
     from edm.cli.console import stdout_is_terminal
     from edm.cli.output import choose_format, open_writer
     from edm.cli.running import gather_tracks, list_tracks, run_analysis
@@ -70,6 +77,7 @@ def analyze(
         "analysis.max_bpm": ("--max-bpm", max_bpm),
         "analysis.metadata": options.metadata_flag(ignore=ignore_metadata, prefer=prefer_tags),
         "output.format": ("--format", format_name),
+        "output.key_notation": ("--key-notation", key_notation),
         "output.progress": ("--progress", progress),
     }
     settings = load_settings(flags).settings
@@ -79,7 +87,7 @@ def analyze(
     if dry_run:
         list_tracks(tracks, settings, output, chosen)
         return
-    with open_writer(output, chosen, settings.analysis.types) as writer:
+    with open_writer(output, chosen, asked.types) as writer:
         debug = ctx.find_root().params["debug"]
         shared = output is None and chosen != "table" and stdout_is_terminal()
         summary = run_analysis(tracks, settings, asked, writer, quiet=quiet, debug=debug, shares_terminal=shared)

@@ -21,6 +21,7 @@ __all__ = [
     "DryRun",
     "Force",
     "Format",
+    "KeyNotation",
     "Output",
     "Progress",
     "Quiet",
@@ -34,6 +35,7 @@ __all__ = [
 _FORMATS = ("table", "json", "jsonl", "csv", "yaml")
 _PROGRESS = ("auto", "plain", "json", "none")
 _DETECTORS = ("auto", "network", "flux", "librosa")
+_NOTATIONS = ("standard", "camelot", "openkey")
 
 
 def _format_names() -> list[str]:
@@ -46,6 +48,10 @@ def _progress_names() -> list[str]:
 
 def _detector_names() -> list[str]:
     return list(_DETECTORS)
+
+
+def _notation_names() -> list[str]:
+    return list(_NOTATIONS)
 
 
 Format = Annotated[
@@ -75,6 +81,15 @@ Detector = Annotated[
         metavar="NAME",
         autocompletion=_detector_names,
         help="auto, network, flux or librosa. Default: auto, the best one installed.",
+    ),
+]
+KeyNotation = Annotated[
+    str | None,
+    typer.Option(
+        "--key-notation",
+        metavar="NAME",
+        autocompletion=_notation_names,
+        help="standard (A minor), camelot (8A) or openkey (1m). Default: standard.",
     ),
 ]
 Timeout = Annotated[
@@ -124,11 +139,11 @@ def analysis_options(settings: Settings) -> AnalysisOptions:
         For names that are in no table; it lists the valid ones.
     """
     from edm.model import AnalysisOptions
-    from edm.pipeline.analyze import validate_options
+    from edm.pipeline.analyze import plain_types, validate_options
 
     asked = settings.analysis
     asked_options = AnalysisOptions(
-        types=asked.types,
+        types=plain_types(asked.types),
         detector=asked.detector,
         min_bpm=asked.min_bpm,
         max_bpm=asked.max_bpm,

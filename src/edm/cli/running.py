@@ -128,7 +128,7 @@ def run_analysis(
     try:
         for result in results:
             tally.add(result)
-            writer.write(to_record(result, settings.analysis.types))
+            writer.write(to_record(result, options.types, key_notation=settings.output.key_notation))
             on_result(result)
     finally:
         results.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, TextIO
 
@@ -28,13 +28,26 @@ _COLUMNS = {
     "stability": ("tempo", 8, False),
     "first_beat": ("1st beat", 8, True),
     "verdict": ("grid", 8, False),
+    "drops": ("drops", 7, False),
+    "energy": ("E", 2, True),
+    "key": ("key", 3, False),
+    "loudness": ("LUFS", 5, True),
 }
-_TYPE_COLUMNS = {"bpm": ("bpm", "confidence", "stability"), "beats": ("first_beat", "verdict")}
+_TYPE_COLUMNS = {
+    "bpm": ("bpm", "confidence", "stability"),
+    "beats": ("first_beat", "verdict"),
+    "structure": ("drops", "energy"),
+    "key": ("key",),
+    "loudness": ("loudness",),
+}
+# Left out, in this order, where there is no room for them: the grid's verdict tells most of it.
+_DISPENSABLE = ("stability", "first_beat")
 _NARROWEST_TRACK = 20
 _WIDEST_TRACK = 60
 _NARROWEST_NOTE = 8
 # A file or a pipe has no width.
 _WIDTH_ELSEWHERE = 120
+_BEST_DETECTOR = "network"
 _STYLES = {"locked": "green", "variable": "yellow", "unsure": "magenta", "failed": "red"}
 
 
@@ -46,9 +59,8 @@ class TableRows:
         self._terminal = console.is_terminal(stream)
         width = shutil.get_terminal_size().columns if self._terminal else _WIDTH_ELSEWHERE
         self._console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
-        self._columns = [column for name in types for column in _TYPE_COLUMNS.get(name, ())]
-        fixed = sum(_COLUMNS[column][1] + _GAP for column in self._columns) + _GAP
-        room = max(width - fixed, _NARROWEST_TRACK + _NARROWEST_NOTE)
+        self._columns = _fitting([column for name in types for column in _TYPE_COLUMNS.get(name, ())], width)
+        room = max(width - _fixed_width(self._columns), _NARROWEST_TRACK + _NARROWEST_NOTE)
         self._track_width = max(_NARROWEST_TRACK, min(_WIDEST_TRACK, round(room * 0.7)))
         self._note_width = room - self._track_width
         self._begun = False
@@ -107,6 +119,17 @@ def shorten_middle(text: str, width: int) -> str:
     return f"{head}…{tail}"
 
 
+def _fixed_width(columns: Iterable[str]) -> int:
+    return sum(_COLUMNS[column][1] + _GAP for column in columns) + _GAP
+
+
+def _fitting(columns: list[str], width: int) -> list[str]:
+    for column in _DISPENSABLE:
+        if column in columns and width - _fixed_width(columns) < _NARROWEST_TRACK + _NARROWEST_NOTE:
+            columns = [other for other in columns if other != column]
+    return columns
+
+
 def _name(path: str) -> str:
     return console.one_line(PurePath(path).name or path)
 
@@ -114,18 +137,39 @@ def _name(path: str) -> str:
 def _cells(record: Mapping[str, Any]) -> dict[str, str]:
     grid = record.get("grid") or {}
     bpm, confidence, first = record.get("bpm"), record.get("bpm_confidence"), grid.get("first_beat_s")
+    energy, loudness = record.get("energy"), record.get("loudness_lufs")
     return {
         "bpm": "–" if bpm is None else f"{bpm:.3f}",
         "confidence": "–" if confidence is None else f"{confidence:.2f}",
         "stability": record.get("tempo_stability") or "–",
         "first_beat": "–" if first is None else f"{first:.3f}",
         "verdict": grid.get("verdict") or "–",
+        "drops": _drops(record.get("drops") or ()),
+        "energy": "–" if energy is None else str(energy),
+        "key": _short_key(record.get("key")),
+        "loudness": "–" if loudness is None else f"{loudness:.1f}",
     }
+
+
+def _drops(drops: Sequence[Mapping[str, Any]]) -> str:
+    """Where they begin, in bars; the first ones, where there are many."""
+    bars = [str(drop["bar"]) for drop in drops if drop["bar"] is not None]
+    width = _COLUMNS["drops"][1]
+    while bars and len(" ".join(bars)) > width - (len(bars) < len(drops)):
+        bars.pop()
+    if not bars:
+        return str(len(drops)) + "×" if drops else "–"
+    return " ".join(bars) + ("…" if len(bars) < len(drops) else "")
+
+
+def _short_key(key: str | None) -> str:
+    """``Am`` for ``A minor``, ``A`` for ``A major``; other notations are short."""
+    return "–" if key is None else key.removesuffix(" major").replace(" minor", "m")
 
 
 def _note(record: Mapping[str, Any]) -> str:
     notes = []
-    if record["fallback"]:
+    if record["fallback"] and record["detector"] not in (None, _BEST_DETECTOR):
         notes.append(f"{record['detector']}!")
     if record.get("bpm_source") == "tag":
         notes.append("from tag")

@@ -38,7 +38,7 @@ class AnalysisOptions:
         Folder of the published networks; None looks in the usual places.
     """
 
-    types: tuple[str, ...] = ("bpm", "beats")
+    types: tuple[str, ...] = ("bpm", "beats", "structure", "key", "loudness")
     detector: str = "auto"
     min_bpm: float | None = None
     max_bpm: float | None = None
@@ -61,9 +61,9 @@ class TrackAnalysis:
     detector
         Which one was used; None where a tag made it unnecessary.
     fallback
-        Why it is not the best one ("networks not installed …"), or None.
-    tag_bpm
-        The BPM tag; None without one or where tags were ignored.
+        Why the detector is not the best one ("networks not installed …"), or None.
+    tag_bpm, tag_key
+        The tags; None without them or where tags were ignored. ``tag_key`` is canonical (``A minor``).
     structure, key, loudness
         None where they were not asked for; ``key`` also where nothing has a pitch.
     elapsed_s
@@ -80,8 +80,19 @@ class TrackAnalysis:
     detector: str | None = None
     fallback: str | None = None
     tag_bpm: float | None = None
+    tag_key: str | None = None
     structure: Structure | None = None
     key: Key | None = None
     loudness: Loudness | None = None
     elapsed_s: float = 0.0
     warnings: tuple[str, ...] = ()
+
+    @property
+    def fallbacks(self) -> tuple[str, ...]:
+        """Why not the best method was used, of the detector, the key and the sections; empty where it was."""
+        reasons = [] if self.fallback is None else [self.fallback]
+        if self.key is not None and self.key.source != "network":
+            reasons.append("key by profiles")
+        if self.structure is not None and self.structure.source != "bars":
+            reasons.append("sections without bars")
+        return tuple(reasons)

@@ -19,9 +19,16 @@ if TYPE_CHECKING:
     from edm.processing.progress import Listener
     from edm.processing.workers import WorkerPlan
 
-__all__ = ["PRELOAD", "AnalyzeTrack", "analyze", "analyze_many", "plan_for", "validate_options"]
+__all__ = ["PRELOAD", "AnalyzeTrack", "analyze", "analyze_many", "plain_types", "plan_for", "validate_options"]
 
-PRELOAD = ("edm.analysis.track", "edm.analysis.beats.network", "llvmlite.binding", "scipy.fft", "scipy.ndimage")
+PRELOAD = (
+    "edm.analysis.track",
+    "edm.analysis.beats.network",
+    "edm.analysis.key_network",
+    "llvmlite.binding",
+    "scipy.fft",
+    "scipy.ndimage",
+)
 """What every analysis imports: once in the fork server rather than once in each worker. None starts a thread."""
 
 
@@ -41,7 +48,7 @@ class AnalyzeTrack:
 
 def analyze(
     path: str | os.PathLike[str],
-    types: Iterable[str] = ("bpm", "beats"),
+    types: Iterable[str] = ("bpm", "beats", "structure", "key", "loudness"),
     *,
     detector: str = "auto",
     min_bpm: float | None = None,
@@ -56,7 +63,7 @@ def analyze(
     path
         An audio file.
     types
-        Estimates to make, from ``bpm`` and ``beats``.
+        Estimates to make: ``bpm``, ``beats``, ``structure``, ``key``, ``loudness``.
     detector
         ``network``, ``flux``, ``librosa``, or ``auto``: the best one that is installed.
     min_bpm, max_bpm
@@ -69,8 +76,8 @@ def analyze(
     Returns
     -------
     TrackAnalysis
-        With ``.tempo.bpm``, ``.beats`` and ``.grid``. Silence and music without beats are no error: ``tempo.bpm`` is
-        None and ``tempo.stability`` is ``none``.
+        With ``.tempo.bpm``, ``.beats``, ``.grid``, ``.structure``, ``.key`` and ``.loudness``. Silence and music without
+        beats are no error: ``tempo.bpm`` is None and ``tempo.stability`` is ``none``.
 
     Raises
     ------
@@ -83,7 +90,7 @@ def analyze(
     """
     names = (types,) if isinstance(types, str) else tuple(types)
     folder = None if models_dir is None else Path(models_dir)
-    options = AnalysisOptions(names, detector, min_bpm, max_bpm, metadata, folder)
+    options = AnalysisOptions(plain_types(names), detector, min_bpm, max_bpm, metadata, folder)
     validate_options(options)
 
     from edm.analysis.track import analyze_track, prepare
@@ -151,6 +158,13 @@ def plan_for(*, workers: int | Literal["auto"] = "auto", max_workers: int | None
     from edm.processing.workers import plan_workers
 
     return plan_workers(workers, cap=max_workers)
+
+
+def plain_types(names: Iterable[str]) -> tuple[str, ...]:
+    """The types that are meant, each once, aliases (``grid`` for ``structure``) resolved."""
+    from edm.analysis.track import plain_types as plain
+
+    return plain(names)
 
 
 def validate_options(options: AnalysisOptions) -> None:

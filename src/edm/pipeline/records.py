@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from edm.audio.printable import printable
-from edm.model import BeatGrid, Beats, Failure, Result, Tempo, TrackAnalysis
+from edm.model import BeatGrid, Beats, Failure, Key, Loudness, Result, Structure, Tempo, TrackAnalysis
+from edm.model.keys import KeyNotation, format_key, parse_key
 
 __all__ = ["CSV_LISTS", "SCHEMA_VERSION", "Record", "csv_columns", "flatten", "to_record"]
 
@@ -26,10 +27,33 @@ _BPM_DIGITS = 4
 _SCORE_DIGITS = 4
 _MS_DIGITS = 2
 _ELAPSED_DIGITS = 3
+# 0.01 LU and dB: a tenth of what anybody hears.
+_LEVEL_DIGITS = 2
+_CURVE_DIGITS = 3
 
 _TYPE_KEYS = {
     "bpm": ("bpm", "bpm_confidence", "bpm_source", "bpm_alternatives", "tempo_stability", "tag_bpm"),
     "beats": ("grid", "beats_s", "beat_positions", "downbeats_s"),
+    "structure": (
+        "structure_kind",
+        "structure_source",
+        "structure_confidence",
+        "sections",
+        "drops",
+        "energy",
+        "energy_times_s",
+        "energy_curve",
+    ),
+    "key": (
+        "key",
+        "key_confidence",
+        "key_runner_up",
+        "key_runner_up_confidence",
+        "key_source",
+        "tuning_cents",
+        "tag_key",
+    ),
+    "loudness": ("loudness_lufs", "loudness_range_lu", "true_peak_dbtp", "replaygain_db"),
 }
 _GRID_KEYS = (
     "bpm",
@@ -41,11 +65,12 @@ _GRID_KEYS = (
     "verdict",
     "segments",
 )
-CSV_LISTS = {"beats_s": "beats", "downbeats_s": "downbeats"}
+CSV_LISTS = {"beats_s": "beats", "downbeats_s": "downbeats", "energy_times_s": "energy_values"}
 """Long lists and the columns that hold their lengths instead, where rows must be flat."""
+_NOT_IN_CSV = ("beat_positions", "energy_curve")
 
 
-def to_record(result: Result[TrackAnalysis], types: Iterable[str]) -> Record:
+def to_record(result: Result[TrackAnalysis], types: Iterable[str], *, key_notation: KeyNotation = "standard") -> Record:
     """One result, ready for JSON.
 
     Parameters
@@ -54,6 +79,8 @@ def to_record(result: Result[TrackAnalysis], types: Iterable[str]) -> Record:
         A track's analysis, or why there is none.
     types
         What was asked for; decides which keys there are.
+    key_notation
+        Of musical keys.
 
     Returns
     -------
@@ -71,9 +98,11 @@ def to_record(result: Result[TrackAnalysis], types: Iterable[str]) -> Record:
         "duration_s": _number(analysis.duration_s, _TIME_DIGITS),
         "sample_rate_hz": int(analysis.sample_rate),
         "detector": analysis.detector,
-        "fallback": analysis.fallback,
+        "fallback": "; ".join(analysis.fallbacks) or None,
     }
     found = _tempo_part(analysis.tempo, analysis.tag_bpm) | _beats_part(analysis.beats, analysis.grid)
+    found |= _structure_part(analysis.structure) | _loudness_part(analysis.loudness)
+    found |= _key_part(analysis.key, analysis.tag_key, key_notation)
     record |= {key: found[key] for key in asked}
     record |= {
         "elapsed_s": _number(analysis.elapsed_s, _ELAPSED_DIGITS),
@@ -89,7 +118,7 @@ def csv_columns(types: Iterable[str]) -> list[str]:
     for key in (key for name in types for key in _TYPE_KEYS.get(name, ())):
         if key == "grid":
             columns += [f"grid_{part}" for part in _GRID_KEYS if part != "segments"] + ["grid_segments"]
-        elif key != "beat_positions":
+        elif key not in _NOT_IN_CSV:
             columns.append(CSV_LISTS.get(key, key))
     return [*columns, "elapsed_s", "warnings", "error_type", "error_message", "schema_version"]
 
@@ -109,7 +138,11 @@ def flatten(record: Mapping[str, Any]) -> dict[str, object]:
             row[key] = None if value is None else "; ".join(f"{other['bpm']}" for other in value)
         elif key == "warnings":
             row[key] = "; ".join(value)
-        elif key != "beat_positions":
+        elif key == "sections":
+            row[key] = None if value is None else "; ".join(f"{one['label']} {one['start_s']}" for one in value)
+        elif key == "drops":
+            row[key] = None if value is None else "; ".join(f"{one['time_s']}" for one in value)
+        elif key not in _NOT_IN_CSV:
             row[key] = value
     return row
 
@@ -175,6 +208,69 @@ def _grid(grid: BeatGrid) -> Record:
             }
             for segment in grid.segments
         ],
+    }
+
+
+def _structure_part(structure: Structure | None) -> Record:
+    if structure is None:
+        return dict.fromkeys(_TYPE_KEYS["structure"])
+    return {
+        "structure_kind": structure.kind,
+        "structure_source": structure.source,
+        "structure_confidence": _number(structure.confidence, _SCORE_DIGITS),
+        "sections": [
+            {
+                "start_s": _number(section.start_s, _TIME_DIGITS),
+                "end_s": _number(section.end_s, _TIME_DIGITS),
+                "start_bar": section.start_bar,
+                "end_bar": section.end_bar,
+                "label": section.label,
+                "confidence": _number(section.confidence, _SCORE_DIGITS),
+                "energy": _number(section.energy, _CURVE_DIGITS),
+            }
+            for section in structure.sections
+        ],
+        "drops": [
+            {
+                "time_s": _number(drop.time_s, _TIME_DIGITS),
+                "bar": drop.bar,
+                "confidence": _number(drop.confidence, _SCORE_DIGITS),
+            }
+            for drop in structure.drops
+        ],
+        "energy": int(structure.energy.level),
+        "energy_times_s": _times(structure.energy.times_s),
+        "energy_curve": [_number(float(value), _CURVE_DIGITS) for value in structure.energy.curve],
+    }
+
+
+def _key_part(key: Key | None, tag_key: str | None, notation: KeyNotation) -> Record:
+    found: Record = dict.fromkeys(_TYPE_KEYS["key"])
+    if key is not None:
+        found |= {
+            "key": _written(key.name, notation),
+            "key_confidence": _number(key.confidence, _SCORE_DIGITS),
+            "key_runner_up": _written(key.runner_up, notation),
+            "key_runner_up_confidence": _number(key.runner_up_confidence, _SCORE_DIGITS),
+            "key_source": key.source,
+            "tuning_cents": _number(key.tuning_cents, _LEVEL_DIGITS),
+        }
+    return found | {"tag_key": None if tag_key is None else _written(tag_key, notation)}
+
+
+def _written(name: str, notation: KeyNotation) -> str:
+    key = parse_key(name)
+    return name if key is None else format_key(key, notation)
+
+
+def _loudness_part(loudness: Loudness | None) -> Record:
+    if loudness is None:
+        return dict.fromkeys(_TYPE_KEYS["loudness"])
+    return {
+        "loudness_lufs": _number(loudness.integrated_lufs, _LEVEL_DIGITS),
+        "loudness_range_lu": _number(loudness.range_lu, _LEVEL_DIGITS),
+        "true_peak_dbtp": _number(loudness.true_peak_dbtp, _LEVEL_DIGITS),
+        "replaygain_db": _number(loudness.replaygain_db, _LEVEL_DIGITS),
     }
 
 

@@ -19,8 +19,10 @@ class RunSummary:
     ----------
     analysed, failed
         Tracks.
+    fell_back
+        Tracks that were not analysed by the best method in every part.
     fallbacks
-        Why not the best detector was used, and for how many tracks.
+        Why not, and for how many tracks; one track may have several reasons.
     failures
         In the order of finishing.
     audio_s
@@ -33,16 +35,12 @@ class RunSummary:
 
     analysed: int
     failed: int
+    fell_back: int
     fallbacks: dict[str, int]
     failures: tuple[Failure, ...]
     audio_s: float
     track_s: float
     wall_s: float
-
-    @property
-    def fell_back(self) -> int:
-        """Tracks that were not analysed with the best detector."""
-        return sum(self.fallbacks.values())
 
     @property
     def speed(self) -> float:
@@ -70,6 +68,7 @@ class Tally:
         self._analysed = 0
         self._audio_s = 0.0
         self._track_s = 0.0
+        self._fell_back = 0
         self._fallbacks: Counter[str] = Counter()
         self._failures: list[Failure] = []
 
@@ -81,14 +80,15 @@ class Tally:
             return
         self._analysed += 1
         self._audio_s += result.value.duration_s
-        if result.value.fallback is not None:
-            self._fallbacks[result.value.fallback] += 1
+        self._fell_back += bool(result.value.fallbacks)
+        self._fallbacks.update(result.value.fallbacks)
 
     def summary(self) -> RunSummary:
         """The figures up to now."""
         return RunSummary(
             analysed=self._analysed,
             failed=len(self._failures),
+            fell_back=self._fell_back,
             fallbacks=dict(self._fallbacks.most_common()),
             failures=tuple(self._failures),
             audio_s=self._audio_s,
