@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from edm.cli import artifacts, config, console, evaluate, failures, library, models
+from edm.cli import artifacts, config, console, evaluate, failures, genres, library, models
 from edm.cli.analyze import analyze
 from edm.cli.demo import demo
 from edm.cli.doctor import doctor
@@ -64,6 +64,7 @@ app.command()(analyze)
 app.add_typer(evaluate.app, name="evaluate")
 app.command()(run)
 app.command()(scan)
+app.add_typer(genres.app, name="genres")
 app.command()(sonic)
 app.add_typer(artifacts.app, name="artifacts")
 app.command()(stats)

@@ -89,7 +89,10 @@ def coverage_lines(record: Mapping[str, Any], stream: TextIO) -> list[str]:
     rows += [
         (f"  from {SPEAKERS.get(source, source)}", str(number), _share(number, tracks))
         for source, number in record["by_source"].items()
+        if number
     ]
+    if record["inherited"]:
+        rows.append(("  by a member", str(record["inherited"]), _share(record["inherited"], tracks)))
     rows.append(("tracks without", str(tracks - record["tracks_with_genres"]), ""))
     lines = aligned(rows, width=width)
     if record["entities"]:
@@ -99,6 +102,8 @@ def coverage_lines(record: Mapping[str, Any], stream: TextIO) -> list[str]:
             for entity, counts in record["entities"].items()
         ]
         lines += ["", *aligned(columns, width=width)]
+    if record["errors_of_last_run"]:
+        lines.append(f"{record['errors_of_last_run']} errors in the last run; the next one asks again")
     if record["genres"]:
         listed = ", ".join(f"{genre} ({number})" for genre, number in record["genres"].items())
         lines += ["", *_wrapped(f"most frequent genres: {listed}", width)]

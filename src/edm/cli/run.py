@@ -13,7 +13,7 @@ from edm.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Database", "Yes", "run", "run_stage", "scan", "sonic"]
+__all__ = ["Database", "Folders", "Offline", "Yes", "run", "run_stage", "scan", "sonic"]
 
 Folders = Annotated[
     list[Path] | None,
@@ -26,6 +26,7 @@ Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="
 BeatSync = Annotated[bool, typer.Option("--beat-sync", help="Features from beat to beat, where there are beats.")]
 Windowed = Annotated[bool, typer.Option("--windowed", help="Features in windows of a second.")]
 OutDir = Annotated[Path | None, typer.Option("--out-dir", metavar="DIR", help="Folder of the matrices.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Ask no service for genres: files and earlier answers alone.")]
 Prune = Annotated[bool, typer.Option("--prune", help="Forget tracks whose files are gone.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; with --prune, also where much is gone.")]
 
@@ -34,7 +35,7 @@ def run(
     ctx: typer.Context,
     folders: Folders = None,
     stages: Annotated[
-        str | None, typer.Option("--stages", metavar="LIST", help="scan, sonic, artifacts. Default: all.")
+        str | None, typer.Option("--stages", metavar="LIST", help="scan, genres, sonic, artifacts. Default: all.")
     ] = None,
     skip: Annotated[str | None, typer.Option("--skip", metavar="LIST", help="Stages to leave out.")] = None,
     force: Force = False,
@@ -44,6 +45,7 @@ def run(
     yes: Yes = False,
     beat_sync: BeatSync = False,
     windowed: Windowed = False,
+    offline: Offline = False,
     detector: options.Detector = None,
     database: Database = None,
     out_dir: OutDir = None,
@@ -53,7 +55,7 @@ def run(
     quiet: options.Quiet = False,
     dry_run: options.DryRun = False,
 ) -> None:
-    """Music into the library: find tracks, analyse them, build the matrices. What is done is not done again."""
+    """Music into the library: find tracks, their genres, analyse them, build matrices. Nothing is done twice."""
     from edm.pipeline.stages import choose_stages
 
     run_stage(ctx, choose_stages(_names(stages), skip=_names(skip)))
@@ -125,6 +127,7 @@ def run_stage(ctx: typer.Context, stages: Sequence[str], **further: object) -> N
         limit=given.get("limit"),
         prune=given.get("prune", False),
         confirmed=given.get("yes", False),
+        offline=given.get("offline", False),
         **further,
     )
     how = RunFlags(

@@ -175,7 +175,9 @@ def test_the_coverage_is_counted_by_source() -> None:
     record = {
         "tracks": 10,
         "tracks_with_genres": 9,
-        "by_source": {"tags": 4, "lastfm": 8, "person": 1},
+        "by_source": {"tags": 4, "lastfm": 8, "musicbrainz": 0, "person": 1},
+        "inherited": 2,
+        "errors_of_last_run": 3,
         "entities": {"artist": {"all": 5, "found": 3, "none": 1, "pending": 1}},
         "genres": {"techno": 7, "house": 2},
         "unknown_tags": 6,
@@ -187,10 +189,12 @@ def test_the_coverage_is_counted_by_source() -> None:
         "  from file tags    4   40 %",
         "  from Last.fm      8   80 %",
         "  from you          1   10 %",
+        "  by a member       2   20 %",
         "tracks without      1",
         "",
         "asked once for each  all  found  none  pending",
         "artists              5    3      1     1",
+        "3 errors in the last run; the next one asks again",
         "",
         "most frequent genres: techno (7), house (2)",
         "",
@@ -201,6 +205,7 @@ def test_the_coverage_is_counted_by_source() -> None:
 
 def test_an_empty_library_has_a_coverage_too() -> None:
     record = {"tracks": 0, "tracks_with_genres": 0, "by_source": {}, "entities": {}, "genres": {}}
-    lines = coverage_lines({**record, "unknown_tags": 0, "overrides": 0}, io.StringIO())
+    rest = {"unknown_tags": 0, "overrides": 0, "inherited": 0, "errors_of_last_run": 0}
+    lines = coverage_lines({**record, **rest}, io.StringIO())
     assert lines[0] == "tracks              0"
     assert lines[-1] == "0 unknown tags"
