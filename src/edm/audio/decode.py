@@ -8,8 +8,9 @@ its channels, and resampled on the way.
 from __future__ import annotations
 
 import stat
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from edm.model import Audio, FloatArray
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-__all__ = ["decode"]
+__all__ = ["SoundMeter", "decode"]
 
 # A file that ends earlier than promised by more than the larger of these is cut off; encoders' own padding and
 # rounding stay below.
@@ -44,7 +45,17 @@ _CORRUPT_HINT = "the file is damaged; copy or download it again"
 _FORMAT_HINT = f"formats that are read: {', '.join(sorted(suffix[1:] for suffix in SUFFIXES))}"
 
 
-def decode(path: Path, *, sample_rate: int | None = None) -> Audio:
+class SoundMeter(Protocol):
+    """Something that is to hear the sound as it is in the file, before it becomes mono and is resampled."""
+
+    def start(self, sample_rate: int, channels: tuple[str, ...]) -> None:
+        """Begin anew, at the file's rate in Hz, with a name for each channel ("" where unknown)."""
+
+    def add(self, block: FloatArray) -> None:
+        """Hear the next block, shape (frames, channels), finite; it may not be kept."""
+
+
+def decode(path: Path, *, sample_rate: int | None = None, meter: SoundMeter | None = None) -> Audio:
     """Samples of a file.
 
     Parameters
@@ -53,6 +64,8 @@ def decode(path: Path, *, sample_rate: int | None = None) -> Audio:
         Any audio file; content decides what it is, not the suffix.
     sample_rate
         Hz of the result; None keeps the file's own.
+    meter
+        Hears all of the file's channels at its own rate on the way; samples that are no numbers are 0.
 
     Returns
     -------
@@ -75,7 +88,7 @@ def decode(path: Path, *, sample_rate: int | None = None) -> Audio:
     container, promise_s, decoders, warnings = _examine(path)
     refusals: list[str] = []
     for decoder in decoders:
-        collected = _Collected(sample_rate, promise_s)
+        collected = _Collected(sample_rate, promise_s, meter)
         try:
             with decoder.open(path) as stream:
                 collected.take(stream)
@@ -125,8 +138,9 @@ def _ogg_warnings(path: Path, file: BinaryIO) -> list[str]:
 class _Collected:
     """Blocks of a stream, put end to end at the wanted rate."""
 
-    def __init__(self, sample_rate: int | None, promise_s: float | None) -> None:
+    def __init__(self, sample_rate: int | None, promise_s: float | None, meter: SoundMeter | None = None) -> None:
         self._wanted_rate = sample_rate
+        self._meter = meter
         self.promise_s = promise_s
         self.bad_packets = 0
         self._samples: FloatArray = np.empty(0, np.float32)
@@ -150,6 +164,9 @@ class _Collected:
         expected = stream.frames or round((self.promise_s or 0) * stream.sample_rate) or 60 * stream.sample_rate
         expected = min(expected, _TRUSTED_S * stream.sample_rate)
         self._samples = np.empty(expected * self.sample_rate // stream.sample_rate + 2, np.float32)
+        if self._meter is not None:
+            self._meter.start(stream.sample_rate, stream.channels)
+            stream.on_block = partial(_hand_over, self._meter)
         self._read(stream)
         self.bad_packets = stream.bad_packets
 
@@ -190,6 +207,13 @@ class _Collected:
             block = np.where(damaged, np.float32(0), block)
         self.loud = self.loud or bool(np.abs(block).max() > _LOUD)
         return block
+
+
+def _hand_over(meter: SoundMeter, block: FloatArray) -> None:
+    # False where a sample is not a number, too.
+    if not max(block.max(initial=0.0), -block.min(initial=0.0)) <= _DAMAGE:
+        block = np.where(np.abs(block) <= _DAMAGE, block, np.float32(0))
+    meter.add(block)
 
 
 def _finished(path: Path, collected: _Collected, warnings: list[str]) -> Audio:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from edm.audio.channels import channel_names
 from edm.audio.mpeg import is_seamless
 from edm.model import FloatArray
 
@@ -63,6 +64,11 @@ class SoundStream:
         Mono float32 arrays, shape (n,), valid until the next one is asked for; may raise `BrokenStreamError`.
     bad_packets
         How many pieces could not be decoded; complete when ``blocks`` has ended.
+    channels
+        FFmpeg's short name of each channel of the file, in order ("FL", "LFE"); "" where nobody knows.
+    on_block
+        If set before ``blocks`` is read: called with each block before it becomes mono, shape (frames, channels), valid
+        during the call.
     """
 
     container: str
@@ -71,6 +77,8 @@ class SoundStream:
     is_exact: bool = False
     blocks: Iterator[FloatArray] = field(default_factory=lambda: iter(()))
     bad_packets: int = 0
+    channels: tuple[str, ...] = ()
+    on_block: Callable[[FloatArray], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +109,20 @@ def open_soundfile(path: Path) -> Iterator[SoundStream]:
         stream = SoundStream(file.format.lower(), int(file.samplerate))
         if 0 <= file.frames < _UNKNOWN_FRAMES:
             stream.frames, stream.is_exact = int(file.frames), True
-        stream.blocks = _soundfile_blocks(file)
+        stream.channels = channel_names(stream.container, int(file.channels))
+        stream.blocks = _soundfile_blocks(file, stream)
         yield stream
 
 
-def _soundfile_blocks(file: Any) -> Iterator[FloatArray]:
+def _soundfile_blocks(file: Any, stream: SoundStream) -> Iterator[FloatArray]:
     import soundfile
 
     block = np.empty((_BLOCK_FRAMES, file.channels), np.float32)
     mono = block[:, 0] if file.channels == 1 else np.empty(_BLOCK_FRAMES, np.float32)
     try:
         while (count := int(file.buffer_read_into(block, "float32"))) > 0:
+            if stream.on_block is not None:
+                stream.on_block(block[:count])
             if file.channels > 1:
                 _mix_down(list(block[:count].T), mono[:count])
             yield mono[:count]
@@ -154,7 +165,8 @@ def open_pyav(path: Path) -> Iterator[SoundStream]:
                 stream.frames = round(track.duration * track.time_base * stream.sample_rate)
                 # The others' durations are made up from bit rates where the file has none.
                 stream.is_exact = "mp4" in stream.container
-            stream.blocks = _pyav_blocks(chain([first], frames), stream.sample_rate)
+            stream.channels = tuple(channel.name for channel in first.layout.channels)
+            stream.blocks = _pyav_blocks(chain([first], frames), stream)
             yield stream
     except (av.FFmpegError, ValueError) as exc:
         raise RefusedError(_pyav_reason(exc)) from exc
@@ -167,21 +179,37 @@ def _tag_options() -> dict[str, Any]:
     return {"metadata_errors": "ignore"} if int(av.__version__.partition(".")[0]) < 19 else {}
 
 
-def _pyav_blocks(frames: Iterable[av.AudioFrame], sample_rate: int) -> Iterator[FloatArray]:
+def _pyav_blocks(frames: Iterable[av.AudioFrame], stream: SoundStream) -> Iterator[FloatArray]:
     mono = np.empty(_BLOCK_FRAMES, np.float32)
+    # Frames are short; whoever listens gets as many at a time as the reader.
+    native = np.empty((_BLOCK_FRAMES, len(stream.channels)), np.float32) if stream.on_block is not None else None
     filled = 0
     for frame in frames:
-        if frame.sample_rate != sample_rate:
-            raise BrokenStreamError(f"the sample rate changes from {sample_rate} to {frame.sample_rate} Hz")
+        if frame.sample_rate != stream.sample_rate:
+            raise BrokenStreamError(f"the sample rate changes from {stream.sample_rate} to {frame.sample_rate} Hz")
         count = frame.samples
         if filled + count > len(mono):
-            yield mono[:filled]
+            yield _heard(native, mono, filled, stream)
             filled = 0
             if count > len(mono):
                 mono = np.empty(count, np.float32)
-        _mix_down(_planes(frame, count), mono[filled : filled + count])
+                native = None if native is None else np.empty((count, native.shape[1]), np.float32)
+        planes = _planes(frame, count)
+        _mix_down(planes, mono[filled : filled + count])
+        if native is not None:
+            # Some streams change their channels on the way; then each gets the mean.
+            is_as_before = len(planes) == native.shape[1]
+            for channel in range(native.shape[1]):
+                native[filled : filled + count, channel] = planes[channel] if is_as_before else mono[filled:][:count]
         filled += count
-    yield mono[:filled]
+    yield _heard(native, mono, filled, stream)
+
+
+def _heard(native: FloatArray | None, mono: FloatArray, filled: int, stream: SoundStream) -> FloatArray:
+    """The first ``filled`` samples of ``mono``, after whoever listens has had them with all channels."""
+    if native is not None and stream.on_block is not None:
+        stream.on_block(native[:filled])
+    return mono[:filled]
 
 
 def _pyav_frames(

@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 __all__ = [
+    "DOUBLES",
     "FLOAT",
     "FLOATS",
     "FLOATS_2D",
@@ -46,6 +47,7 @@ Kind: TypeAlias = ArrayKind | NumberKind
 
 INT: NumberKind = "int"
 FLOAT: NumberKind = "float"
+DOUBLES = ArrayKind(np.dtype(np.float64), 1)
 FLOATS = ArrayKind(np.dtype(np.float32), 1)
 FLOATS_2D = ArrayKind(np.dtype(np.float32), 2)
 INTS = ArrayKind(np.dtype(np.int64), 1)

@@ -22,7 +22,12 @@ from edm.places import kernel_cache_dir
 __all__ = ["INDEX_NAME", "KERNEL_MODULES", "NativeCode", "code_folder", "is_complete", "load_kernel"]
 
 INDEX_NAME = "index.json"
-KERNEL_MODULES = ("edm.dsp.kernels", "edm.analysis.beats.blstm_kernel", "edm.analysis.beats.path_kernel")
+KERNEL_MODULES = (
+    "edm.dsp.kernels",
+    "edm.dsp.loudness_kernel",
+    "edm.analysis.beats.blstm_kernel",
+    "edm.analysis.beats.path_kernel",
+)
 """Modules that define kernels."""
 
 

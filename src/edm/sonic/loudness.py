@@ -12,36 +12,17 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from edm.dsp.loudness import SILENCE_LUFS, STEP_S, level_range, lufs, ratio_of, running_means, weighting_sections
 from edm.model import FloatArray, TimeArray
 from edm.sonic.frames import SAMPLE_RATE
 
-__all__ = [
-    "SILENCE_LUFS",
-    "STEP_S",
-    "Steps",
-    "loudness_range",
-    "loudness_steps",
-    "loudness_values",
-    "lufs",
-    "weighting_sections",
-]
-
-SILENCE_LUFS = -70.0
-"""The absolute gate, and what is reported for anything softer."""
-
-STEP_S = 0.1
-"""Length of a step in seconds."""
+__all__ = ["Steps", "loudness_range", "loudness_steps", "loudness_values"]
 
 _STEP = round(STEP_S * SAMPLE_RATE)
 _FFT = 1 << 16
 _TAPS = 1 << 13  # 186 ms: by then the filter has fallen by 380 dB
 _CHUNK_STEPS = (_FFT - _TAPS + 1) // _STEP
-_BLOCK_STEPS = 4  # 400 ms
-_SHORT_TERM_STEPS = 30  # 3 s
-_OFFSET_DB = -0.691
 _GATE_LU = 10.0
-_RANGE_GATE_LU = 20.0
-_RANGE_PERCENTILES = (10, 95)
 _TARGET_LUFS = -23.0  # where broadcasters bring a programme to before they gate it
 
 
@@ -113,79 +94,18 @@ def loudness_values(steps: Steps) -> dict[str, float]:
     }
 
 
-def lufs(weighted: TimeArray) -> float:
-    """Integrated loudness of weighted steps: blocks of 400 ms, gated at -70 LUFS and 10 LU under their mean.
-
-    At least `SILENCE_LUFS`. Fewer steps than a block are one block.
-    """
-    blocks = _running_means(weighted, _BLOCK_STEPS)
-    loud = blocks[blocks > _power(SILENCE_LUFS)]
-    if not len(loud):
-        return SILENCE_LUFS
-    loud = loud[loud > loud.mean() * _ratio(-_GATE_LU)]
-    return max(_loudness(float(loud.mean())), SILENCE_LUFS)
-
-
 def loudness_range(weighted: TimeArray) -> float:
     """From the 10th to the 95th percentile of the gated short-term loudness (3 s), in LU; 0 for less than 3 s.
 
     Differs from the standard in that the absolute gate lies 47 LU under the loudness of the sound itself, which is
     -70 LUFS for a programme at -23: so the range is the same for a louder copy.
     """
-    if len(weighted) < _SHORT_TERM_STEPS:
-        return 0.0
-    own = _running_means(weighted, _BLOCK_STEPS)
-    own = own[own > own.mean() * _ratio(SILENCE_LUFS - _TARGET_LUFS)]
+    own = running_means(weighted)
+    own = own[own > own.mean() * ratio_of(SILENCE_LUFS - _TARGET_LUFS)]
     if not len(own):
         return 0.0
-    gate = own[own > own.mean() * _ratio(-_GATE_LU)].mean() * _ratio(SILENCE_LUFS - _TARGET_LUFS)
-    short_term = _running_means(weighted, _SHORT_TERM_STEPS)
-    loud = short_term[short_term > gate]
-    if not len(loud):
-        return 0.0
-    loud = loud[loud > loud.mean() * _ratio(-_RANGE_GATE_LU)]
-    low, high = np.percentile(10 * np.log10(loud), _RANGE_PERCENTILES)
-    return float(high - low)
-
-
-def _running_means(values: TimeArray, count: int) -> TimeArray:
-    if len(values) <= count:
-        return np.array([values.mean()])
-    means: TimeArray = np.lib.stride_tricks.sliding_window_view(values, count).mean(axis=1)
-    return means
-
-
-def _ratio(lu: float) -> float:
-    return float(10 ** (lu / 10))
-
-
-def _power(loudness: float) -> float:
-    return _ratio(loudness - _OFFSET_DB)
-
-
-def _loudness(power: float) -> float:
-    return float(_OFFSET_DB + 10 * np.log10(power))
-
-
-def weighting_sections(sample_rate: float) -> TimeArray:
-    """The two filters of BS.1770 at any rate, shape (2, 6): ``b0 b1 b2 a0 a1 a2`` of the shelf and of the high pass.
-
-    The standard prints coefficients for 48 kHz; these are the analogue filters behind them (as found by the authors of
-    libebur128 and others), brought to ``sample_rate`` by the bilinear transform.
-    """
-    f, q, gain_db = 1681.974450955533, 0.7071752369554196, 3.999843853973347
-    k, high = np.tan(np.pi * f / sample_rate), 10 ** (gain_db / 20)
-    band = high**0.4996667741545416
-    shelf = [high + band * k / q + k * k, 2 * (k * k - high), high - band * k / q + k * k]
-    shelf += [1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k]
-    f, q = 38.13547087602444, 0.5003270373238773
-    k = np.tan(np.pi * f / sample_rate)
-    a0 = 1 + k / q + k * k
-    # The standard leaves the numerator of the high pass at 1, -2, 1.
-    high_pass = [a0, -2 * a0, a0, a0, 2 * (k * k - 1), 1 - k / q + k * k]
-    sections = np.array([shelf, high_pass])
-    normalised: TimeArray = sections / sections[:, 3:4]
-    return normalised
+    gate = own[own > own.mean() * ratio_of(-_GATE_LU)].mean() * ratio_of(SILENCE_LUFS - _TARGET_LUFS)
+    return level_range(weighted, gate)
 
 
 @lru_cache(maxsize=1)

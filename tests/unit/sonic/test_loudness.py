@@ -10,14 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edm.dsp.loudness import SILENCE_LUFS, lufs, weighting_sections
 from edm.model import FloatArray
 from edm.sonic.loudness import (
-    SILENCE_LUFS,
     loudness_range,
     loudness_steps,
     loudness_values,
-    lufs,
-    weighting_sections,
 )
 from sounds import RATE, beatless_pad, noise, silence, sine, speech, track_at
 
