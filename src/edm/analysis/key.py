@@ -2,6 +2,9 @@
 
 The published network where it is installed, profiles of pitch classes where it is not; the result says which. Either
 way the tuning of the track is found first, and taken out.
+
+The network was trained on recordings and errs on clean sounds, which profiles read best; so where it speaks, the
+profiles are its second voice, and the louder the closer the peaks gather about pitches.
 """
 
 from __future__ import annotations
@@ -11,21 +14,30 @@ from pathlib import Path
 import numpy as np
 
 from edm.analysis.key_network import MIN_FRAMES, KeyNetwork, key_probabilities, published_network
-from edm.analysis.key_profiles import PitchClasses, pitch_classes, profile_probabilities
+from edm.analysis.key_profiles import PitchClasses, pitch_classes, profile_fits
 from edm.analysis.key_spectra import SAMPLE_RATE, low_spectra, network_bands
 from edm.dsp.resample import resampled
 from edm.dsp.threads import one_blas_thread
 from edm.errors import ModelsMissingError
-from edm.model import Audio, FloatArray, Key
+from edm.model import Audio, FloatArray, Key, TimeArray
 from edm.model.keys import KEYS
 
-__all__ = ["analyze_key"]
+__all__ = ["analyze_key", "key_method"]
 
 _SILENCE_RMS = 1e-5  # -100 dB of full scale
 # Noise of 3 s reaches 0.015, of a minute 0.01; music has 0.04 and more.
 _MIN_FOCUS = 0.03
 # Where the peaks gather less than this, the tuning is not known well enough to act upon.
-_CLEAR_FOCUS = 0.25
+_CLEAR_FOCUS = 0.12
+# Correlations with the profiles become probabilities; so sharp that on 39 real tracks they are 0.61 sure of themselves,
+# and agree with the network on 0.67.
+_SHARPNESS = 10.0
+# How much the network's logarithms count, and, times the focus, the correlations. Chosen on tracks synthesised from the
+# seeds 4000 to 4095 (alone the network scores 0.89 on them, so joined 0.99), and low enough to leave 34 of the 39 real
+# tracks as they were.
+_NETWORK_VOICE = 0.7
+_PROFILES_VOICE = 30.0
+_LEAST_LIKELY = 1e-9
 # The network was trained on whatever tuning its tracks had; less makes no difference to it.
 _OUT_OF_TUNE_CENTS = 10.0
 
@@ -59,9 +71,23 @@ def analyze_key(audio: Audio, *, models_dir: Path | None = None) -> Key | None:
     if heard.focus < _MIN_FOCUS:
         return None
     network = _network(models_dir) if len(spectra) >= MIN_FRAMES else None
+    fits = profile_fits(heard.chroma)
     if network is None:
-        return _key(profile_probabilities(heard.chroma), heard, "profiles")
-    return _key(_by_network(samples, spectra, heard, network), heard, "network")
+        return _key(_SHARPNESS * fits, heard, "profiles")
+    likely = _by_network(samples, spectra, heard, network)
+    voices = _NETWORK_VOICE * np.log(likely + _LEAST_LIKELY) + _PROFILES_VOICE * heard.focus * fits
+    return _key(voices, heard, "network")
+
+
+def key_method(models_dir: Path | None = None) -> str:
+    """``network`` where `analyze_key` has its network, else ``profiles``.
+
+    Raises
+    ------
+    ModelsCorruptError
+        If the network is there, and is not what it should be.
+    """
+    return "profiles" if _network(models_dir) is None else "network"
 
 
 def _network(models_dir: Path | None) -> KeyNetwork | None:
@@ -78,7 +104,10 @@ def _by_network(samples: FloatArray, spectra: FloatArray, heard: PitchClasses, n
         return key_probabilities(network_bands(spectra), network)
 
 
-def _key(probabilities: np.ndarray, heard: PitchClasses, source: str) -> Key:
+def _key(scores: TimeArray, heard: PitchClasses, source: str) -> Key:
+    """The key with the highest score; scores are logarithms of what probabilities are proportional to."""
+    probabilities = np.exp(scores - scores.max())
+    probabilities /= probabilities.sum()
     second, best = (int(place) for place in np.argsort(probabilities)[-2:])
     return Key(
         tonic=KEYS[best].tonic,

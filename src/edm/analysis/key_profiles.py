@@ -15,7 +15,7 @@ import numpy as np
 from edm.analysis.key_spectra import BIN_HZ
 from edm.model import FloatArray, TimeArray
 
-__all__ = ["PitchClasses", "pitch_classes", "profile_probabilities"]
+__all__ = ["PitchClasses", "pitch_classes", "profile_fits"]
 
 _FINE = 10  # steps to the semitone
 _OCTAVE = 12 * _FINE
@@ -30,8 +30,6 @@ _SEMITONE_WIDTH = 0.25  # standard deviation, semitones, of the pitches that cou
 # and P. Herrera, "A multi-profile method for key estimation in EDM", AES Conference on Semantic Audio, 2017.
 _MAJOR = (1.0000, 0.1573, 0.4200, 0.1570, 0.5296, 0.3669, 0.1632, 0.7711, 0.1676, 0.3827, 0.2113, 0.2965)
 _MINOR = (1.0000, 0.2330, 0.3615, 0.3905, 0.2925, 0.3777, 0.1961, 0.7425, 0.2701, 0.2161, 0.4228, 0.2272)
-# Turns correlations with the profiles into probabilities.
-_SHARPNESS = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +71,19 @@ def pitch_classes(spectra: FloatArray) -> PitchClasses:
     return PitchClasses(chroma, 100 * tuning, abs(centre))
 
 
-def profile_probabilities(chroma: TimeArray) -> TimeArray:
-    """How likely each of `edm.model.keys.KEYS` is by its profile, shape (24,), sum 1.
+def profile_fits(chroma: TimeArray) -> TimeArray:
+    """Correlation of the pitch classes with the profile of each of `edm.model.keys.KEYS`, shape (24,), -1 to 1.
 
     Parameters
     ----------
     chroma
-        Shape (12,), C first, not all alike.
+        Shape (12,), C first; where all are alike, all fits are 0.
     """
-    fits = _key_profiles() @ (chroma - chroma.mean()) / (chroma.std() * 12)
-    likely = np.exp(_SHARPNESS * (fits - fits.max()))
-    probabilities: TimeArray = likely / likely.sum()
-    return probabilities
+    spread = float(chroma.std())
+    if spread <= 0:
+        return np.zeros(len(_key_profiles()))
+    fits: TimeArray = _key_profiles() @ (chroma - chroma.mean()) / (spread * 12)
+    return fits
 
 
 def _fine_classes(spectra: FloatArray) -> TimeArray:
