@@ -10,7 +10,7 @@ from edm.errors import InputError
 from edm.evaluation.gates import Gate, check_gates, parse_gates
 from edm.evaluation.metrics import METRICS, Task
 
-TASKS: tuple[Task, ...] = ("bpm", "beats")
+TASKS: tuple[Task, ...] = ("bpm", "beats", "structure", "key")
 
 
 def passes(gate: str, value: float | None, task: Task = "bpm") -> bool:

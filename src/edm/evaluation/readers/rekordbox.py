@@ -42,8 +42,10 @@ _COLLECTION = ["DJ_PLAYLISTS", "COLLECTION"]
 _READ = {"Location", "AverageBpm", "TotalTime"}
 _TONALITY = "Tonality"
 _CUE = "0"
-# Cues that lie closer are one, set twice; the start of a track is where its first cue is, if that is so near.
+# Cues that lie closer are one, set twice.
 _SAME_CUE_S = 0.05
+# A first cue so early is where the track begins: on its first beat.
+_FIRST_BEAT_S = 1.0
 _URL = re.compile(r"file://(?:localhost)?", re.IGNORECASE)
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 _METRE = re.compile(r"([0-9]{1,2})/[0-9]{1,2}")
@@ -197,7 +199,7 @@ def _sections(
         warn(f"{path.name}, line {track.line}: has no TotalTime, so its last section has no end")
         return None
     cues.sort(key=lambda cue: cue[0])
-    kept: list[tuple[float, str | None]] = [] if cues[0][0] <= _SAME_CUE_S else [(0.0, None)]
+    kept: list[tuple[float, str | None]] = [] if cues[0][0] <= _FIRST_BEAT_S else [(0.0, None)]
     for start_s, name in cues:
         if start_s < duration_s and (not kept or start_s - kept[-1][0] > _SAME_CUE_S):
             kept.append((start_s, name))

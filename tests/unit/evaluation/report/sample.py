@@ -1,17 +1,22 @@
 """Documents as `edm evaluate` makes them, of invented tracks with the names that real libraries have.
 
-The tempo rows and all summaries are scored by the package, the beat rows are drawn.
+All rows and summaries are scored by the package, but for the beat rows, which are drawn.
 """
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from edm.evaluation.annotation import AnnotatedSection, Annotation
 from edm.evaluation.bootstrap import CONFIDENCE_LEVEL, RESAMPLES
 from edm.evaluation.calibration import calibrate
+from edm.evaluation.cases import Case, key_row, structure_row
 from edm.evaluation.confusion import confusion, confusion_matrix
+from edm.evaluation.document import score_document
 from edm.evaluation.metrics import METRICS, Task
 from edm.evaluation.summary import break_down, rounded, score_columns, summarise, summary_record
 from edm.evaluation.tempo import (
@@ -22,6 +27,7 @@ from edm.evaluation.tempo import (
     tempo_band,
     tolerance_curve,
 )
+from edm.model.keys import KEYS
 
 ODD_NAMES = (
     "<script>alert('beat')</script>.mp3",
@@ -37,6 +43,12 @@ ODD_NAMES = (
 )
 GENRES = ("techno", "drum & bass", "psytrance <170", "ambient|drone", "")
 _RESAMPLES = 50
+_GATES: dict[Task, tuple[str, float]] = {
+    "bpm": ("accuracy1", 0.95),
+    "beats": ("f_measure", 0.8),
+    "structure": ("boundary_f_3s", 0.95),
+    "key": ("key_weighted", 0.8),
+}
 
 
 def sample(
@@ -44,6 +56,9 @@ def sample(
 ) -> dict[str, Any]:
     """A whole document; with `perfect`, every track is right to the last digit."""
     rng = np.random.default_rng(seed)
+    if task in ("structure", "key"):
+        of_layout = [_of_layout(task, index, rng, perfect=perfect) for index in range(tracks)]
+        return score_document(of_layout, task) | _frame(task, of_layout, perfect=perfect)
     rows = [_row(task, index, rng, perfect=perfect) for index in range(tracks)]
     metrics = METRICS[task]
     columns = score_columns(rows, metrics)
@@ -77,6 +92,31 @@ def sample(
     limit, unit = (0.5, "bpm") if task == "bpm" else (50.0, "ms")
     document["error_histogram"] = error_histogram(errors, limit=limit, unit=unit)
     return document | _frame(task, rows, perfect=perfect)
+
+
+def _of_layout(task: Task, index: int, rng: np.random.Generator, *, perfect: bool) -> dict[str, Any]:
+    """A row of ``structure`` or ``key``, under the same odd names as the others."""
+    common = _row("beats", index, rng, perfect=perfect)
+    case = layout_case(index, rng, ok=common["status"] == "ok", perfect=perfect)
+    row = structure_row(case) if task == "structure" else key_row(case)
+    return row | {key: common[key] for key in row if key in common and key != "tempo_band"}
+
+
+def layout_case(index: int, rng: np.random.Generator, *, ok: bool, perfect: bool) -> Case:
+    """A reference of sections (every fourth is a chart's) and of a key, beside an estimate that is mostly right."""
+    starts = np.cumsum(rng.integers(1, 5, 7)) * 16.0
+    names = [str(name) for name in rng.choice(["intro", "Chorus 1", "bridge", "drop", "???"], 6)]
+    if index % 4 == 3:
+        names = ["gogo", "other"] * 3
+    sections = tuple(AnnotatedSection(*pair, name) for *pair, name in zip(starts[:-1], starts[1:], names, strict=True))
+    key = KEYS[int(rng.integers(len(KEYS)))]
+    reference = Annotation("a", "row 2", Path(), bpm=120.0, sections=sections, key=key)
+    said = dataclasses.replace(reference, key_runner_up=KEYS[index % len(KEYS)], key_confidence=float(rng.beta(6, 2)))
+    if not perfect:
+        moved = tuple(dataclasses.replace(one, label="drop") for one in sections[::2])
+        wrong = KEYS[int(rng.integers(len(KEYS)))]
+        said = dataclasses.replace(said, sections=moved, key=wrong if rng.uniform() < 0.3 else key)
+    return Case(reference, "manifest.csv", estimate=said if ok else None)
 
 
 def _row(task: Task, index: int, rng: np.random.Generator, *, perfect: bool) -> dict[str, Any]:
@@ -172,7 +212,7 @@ def _frame(task: Task, rows: list[dict[str, Any]], *, perfect: bool) -> dict[str
         {"path": "<img src=x>.wav", "origin": "manifest.csv, row 61", "reason": "no such file"},
         {"path": "a|b\n.wav", "origin": "manifest.csv, row 62", "reason": "2 files are called so: x/a, y/a"},
     ]  # fmt: skip
-    gate = {"bpm": ("accuracy1", 0.95), "beats": ("f_measure", 0.8)}[task]
+    gate = _GATES[task]
     return {
         "matching": {
             "references": len(rows) + len(lost) + 1,

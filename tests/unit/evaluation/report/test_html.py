@@ -15,7 +15,7 @@ from edm.evaluation.report.contents import one_line
 from edm.evaluation.report.html import to_html
 from tests.unit.evaluation.report.sample import ODD_NAMES, sample
 
-TASKS: list[Task] = ["bpm", "beats"]
+TASKS: list[Task] = list(METRICS)
 VOID = {"meta", "br", "hr", "img", "input", "link"}
 OUR_TAGS = {
     *("html", "head", "meta", "title", "style", "body", "header", "main", "section", "footer", "details", "summary"),
@@ -143,7 +143,7 @@ def test_the_matrix_is_coloured_by_share_of_its_row() -> None:
 @pytest.mark.parametrize("task", TASKS)
 def test_charts_are_there_where_there_is_data(task: Task) -> None:
     images = [value for name, value in Page(to_html(sample(task))).attributes if (name, value) == ("role", "img")]
-    assert len(images) == {"bpm": 3, "beats": 1}[task]
+    assert len(images) == {"bpm": 3, "beats": 1, "structure": 1, "key": 1}[task]
 
 
 def test_without_data_the_page_says_so_in_place_of_charts() -> None:

@@ -15,7 +15,7 @@ from edm.evaluation.report.contents import one_line
 from edm.evaluation.report.markdown import code, escape, to_markdown
 from tests.unit.evaluation.report.sample import ODD_NAMES, sample
 
-TASKS: list[Task] = ["bpm", "beats"]
+TASKS: list[Task] = list(METRICS)
 PARSER = MarkdownIt("commonmark").enable("table")
 
 

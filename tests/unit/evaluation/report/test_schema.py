@@ -20,8 +20,8 @@ from tests.unit.evaluation.report.sample import sample
 DOCS = Path(__file__).parents[4] / "docs"
 SCHEMA: dict[str, Any] = json.loads((DOCS / "results.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
-TASKS: list[Task] = ["bpm", "beats"]
-ROOM = {"bpm": "tempo", "beats": "beat"}
+TASKS: list[Task] = ["bpm", "beats", "structure", "key"]
+ROOM = {"bpm": "tempo", "beats": "beat", "structure": "structure", "key": "key"}
 
 
 def errors(document: dict[str, Any]) -> list[str]:
@@ -45,7 +45,8 @@ def test_every_metric_is_required_everywhere_and_no_other_is_known(task: Task) -
         definition = SCHEMA["$defs"][f"{ROOM[task]}_{part}"]
         assert keys <= set(definition["required"])
         assert set(definition["required"]) <= set(definition["properties"])
-        assert not set(definition["properties"]) & set(METRICS["beats" if task == "bpm" else "bpm"])
+        others = {key for other in METRICS if other != task for key in METRICS[other]}
+        assert not set(definition["properties"]) & others
         assert definition["additionalProperties"] is False
 
 
@@ -55,9 +56,11 @@ def test_meanings_and_units_are_those_of_the_table_of_metrics(task: Task) -> Non
         properties = SCHEMA["$defs"][f"{ROOM[task]}_{part}"]["properties"]
         for key, metric in METRICS[task].items():
             assert properties[key]["description"] == metric.meaning
-            assert properties[key].get("minimum") == (None if metric.better == "near_zero" else 0)
+            assert properties[key].get("minimum") == {"near_zero": None}.get(
+                metric.better, -1 if metric.unit == "rho" else 0
+            )
             # By definition these two may pass 1, where reference beats crowd.
-            bounded = metric.unit == "%" and key not in ("p_score", "cemgil")
+            bounded = metric.unit in ("%", "rho") and key not in ("p_score", "cemgil")
             assert properties[key].get("maximum") == (1 if bounded else None)
 
 
@@ -78,7 +81,7 @@ def test_an_unknown_or_missing_key_is_refused(task: Task) -> None:
         ["matching"],
         ["settings"],
         ["run"],
-        ["error_histogram"],
+        ["confusions" if task == "key" else "error_histogram"],
         ["gates", 0],
         ["tracks", 0],
         ["groups", "genre", "techno"],
@@ -122,6 +125,25 @@ def test_what_is_of_tempo_alone_is_required_there_and_refused_for_beats(key: str
     assert errors(beats)
 
 
+@pytest.mark.parametrize(
+    ("task", "key", "value"),
+    [
+        ("structure", "label_accuracy", 1.5),
+        ("structure", "energy_correlation", -1.1),
+        ("structure", "reference_kind", "chart"),
+        ("structure", "label_seconds", {"drop": {"loud": 1.0}}),
+        ("structure", "label_seconds", {"chorus": {}}),
+        ("key", "estimate_key", "Am"),
+        ("key", "relation", "wrong"),
+        ("key", "confidence", 2),
+    ],
+)
+def test_an_impossible_value_of_a_layout_is_refused(task: Task, key: str, value: object) -> None:
+    bad = sample(task, tracks=3)
+    bad["tracks"][1][key] = value
+    assert errors(bad)
+
+
 def test_the_calibration_error_is_part_of_every_tempo_summary() -> None:
     bad = sample("bpm", tracks=3)
     del bad["summary"]["expected_calibration_error"]
@@ -130,7 +152,7 @@ def test_the_calibration_error_is_part_of_every_tempo_summary() -> None:
 
 def test_the_page_on_evaluation_defines_every_metric_and_no_other() -> None:
     text = (DOCS / "evaluation.md").read_text(encoding="utf-8")
-    for task, name in (("bpm", "Tempo"), ("beats", "Beats")):
+    for task, name in (("bpm", "Tempo"), ("beats", "Beats"), ("structure", "Structure"), ("key", "Key")):
         section = text.split(f"\n## {name}\n")[1].split("\n## ")[0]
         rows = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
         assert rows == list(METRICS[task])  # type: ignore[index]
