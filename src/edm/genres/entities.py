@@ -202,7 +202,7 @@ def question(subject: Subject, source: Source) -> str | None:
     Last.fm knows names only: it cannot tell artists of one name apart, nor find an album that belongs to nobody.
     MusicBrainz is not asked for tracks.
     """
-    if source == "tags" or not askable(subject.name):
+    if source == "tags" or not _askable(subject.name):
         return None
     if subject.entity == "artist":
         if source == "lastfm" and subject.shared:
@@ -211,7 +211,7 @@ def question(subject: Subject, source: Source) -> str | None:
         return key if subject.mbid is None else f"{key} {subject.mbid}"
     if source == "musicbrainz" and (subject.mbid is not None or subject.entity == "track"):
         return subject.mbid
-    return f"{_key(subject.artist)} {_key(subject.name)}" if askable(subject.artist) else None
+    return f"{_key(subject.artist)} {_key(subject.name)}" if _askable(subject.artist) else None
 
 
 def person_key(entity: Entity, artist: str, title: str = "") -> str:
@@ -243,8 +243,8 @@ class _Tally:
         self.is_alias = is_alias
 
     def add(self, name: str, owner: str, mbid: str | None) -> None:
-        self.spellings[askable(name)] += 1
-        self.owners[askable(owner)] += 1
+        self.spellings[_askable(name)] += 1
+        self.owners[_askable(owner)] += 1
         self.owner_keys.add(_key(owner))
         if mbid is not None:
             self.mbids[mbid] += 1
@@ -300,4 +300,5 @@ def _mbid_beside(name: str | None, mbid: str | None) -> str | None:
 
 
 _key = lru_cache(maxsize=1 << 16)(name_key)
+_askable = lru_cache(maxsize=1 << 16)(askable)
 _members = lru_cache(maxsize=1 << 14)(members)

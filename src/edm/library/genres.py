@@ -170,7 +170,13 @@ def store_weights(library: Library, rows: Iterable[tuple[int, Sequence[GenreRow]
     wanted = iter(rows)
     while batch := list(islice(wanted, PAGE)):
         before = _weights(library, [number for number, _ in batch])
-        after = {number: {row.genre: (row.weight, _voices_text(row.sources)) for row in held} for number, held in batch}
+        # Tracks that have the very same are many.
+        held_once = {id(held): held for _, held in batch}
+        texts = {
+            place: {row.genre: (row.weight, _voices_text(row.sources)) for row in held}
+            for place, held in held_once.items()
+        }
+        after = {number: texts[id(held)] for number, held in batch}
         changed = [number for number, held in after.items() if held != before.get(number, {})]
         written += _write_weights(library, changed, after) if changed else 0
     return written

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from edm.genres.entities import Catalogue, make_catalogue
@@ -64,6 +65,8 @@ def weigh_library(library: Library, catalogue: Catalogue, *, is_stopped: Callabl
     """
     resolver = make_resolver(library, catalogue)
     tally = WeighTally()
+    # The tracks of an album mostly have the same.
+    to_rows = lru_cache(maxsize=1 << 8)(_rows)
 
     def rows() -> Iterator[tuple[int, tuple[GenreRow, ...]]]:
         for track in genres.iter_genre_tracks(library):
@@ -74,7 +77,7 @@ def weigh_library(library: Library, catalogue: Catalogue, *, is_stopped: Callabl
             tally.with_genres += bool(found.genres)
             tally.inherited += found.inherited
             tally.person += found.person
-            yield track.id, _rows(found)
+            yield track.id, to_rows(found)
 
     tally.changed = genres.store_weights(library, rows())
     return tally
