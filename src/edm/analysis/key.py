@@ -17,7 +17,6 @@ from edm.analysis.key_network import MIN_FRAMES, KeyNetwork, key_probabilities, 
 from edm.analysis.key_profiles import PitchClasses, pitch_classes, profile_fits
 from edm.analysis.key_spectra import SAMPLE_RATE, low_spectra, network_bands
 from edm.dsp.resample import resampled
-from edm.dsp.threads import one_blas_thread
 from edm.errors import ModelsMissingError
 from edm.model import Audio, FloatArray, Key, TimeArray
 from edm.model.keys import KEYS
@@ -100,8 +99,7 @@ def _network(models_dir: Path | None) -> KeyNetwork | None:
 def _by_network(samples: FloatArray, spectra: FloatArray, heard: PitchClasses, network: KeyNetwork) -> FloatArray:
     if heard.focus >= _CLEAR_FOCUS and abs(heard.tuning_cents) >= _OUT_OF_TUNE_CENTS:
         spectra = low_spectra(samples, tuning_cents=heard.tuning_cents)
-    with one_blas_thread():
-        return key_probabilities(network_bands(spectra), network)
+    return key_probabilities(network_bands(spectra), network)
 
 
 def _key(scores: TimeArray, heard: PitchClasses, source: str) -> Key:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from edm.dsp.threads import one_blas_thread
 from edm.errors import ModelsCorruptError
 from edm.model import FloatArray
 from edm.model.keys import KEYS
@@ -109,7 +110,8 @@ def key_probabilities(bands: FloatArray, network: KeyNetwork) -> FloatArray:
     for start in range(0, len(bands), _WINDOW_FRAMES):
         stop = start + _WINDOW_FRAMES
         first = max(start - _HALO_FRAMES, 0)
-        maps = _output_maps(bands[first : stop + _HALO_FRAMES], network)
+        with one_blas_thread():
+            maps = _output_maps(bands[first : stop + _HALO_FRAMES], network)
         inner = maps[(start - first) // MIN_FRAMES : (stop - first) // MIN_FRAMES]
         total += inner.sum(axis=(0, 1), dtype=np.float64)
         count += inner.shape[0] * inner.shape[1]
