@@ -85,7 +85,7 @@ def show(
     database: Database = None,
     format_name: options.Format = None,
 ) -> None:
-    """What the genres of a track or an artist are, from where, how sure, and what became of every tag."""
+    """Genres of a track or an artist: from where, and how sure. Also what became of every tag."""
     from edm.cli.genres_records import show_record
     from edm.cli.genres_text import show_lines
     from edm.cli.library_run import open_for_reading
@@ -102,7 +102,7 @@ def explain(
     database: Database = None,
     format_name: options.Format = None,
 ) -> None:
-    """How a tag is read, in sentences; what you said of it counts, where there is a library."""
+    """How a tag is read, in sentences. What you said of it counts, where there is a library."""
     from edm.cli.genres_records import explain_record
     from edm.cli.genres_text import explain_lines
     from edm.cli.library_run import database_path, open_for_reading
@@ -123,7 +123,7 @@ def unknown(
     database: Database = None,
     format_name: options.Format = None,
 ) -> None:
-    """Tags that nobody could read, the most frequent first, and who bears them."""
+    """Tags that nobody could read, and who bears them. The most frequent come first."""
     from edm.cli.genres_cover import unknown_records
     from edm.cli.genres_output import write_rows
     from edm.cli.genres_text import unknown_rows
@@ -143,7 +143,7 @@ def fix(
     drop: Annotated[bool, typer.Option("--drop", help="It names no genre.")] = False,
     database: Database = None,
 ) -> None:
-    """Say what a tag means, wherever it stands; no run changes that."""
+    """Say what a tag means, wherever it stands. No run changes that."""
     from edm.cli.genres_saying import say_of_tag
     from edm.cli.genres_words import canonical_genres
 
@@ -162,7 +162,7 @@ def set_genres(
     is_track: IsTrack = False,
     database: Database = None,
 ) -> None:
-    """Say what the genres of an artist, an album or a track are; nobody else is heard then, and no run changes it."""
+    """Say what an artist, an album or a track is. Nobody else is heard then, and no run changes it."""
     from edm.cli.genres_saying import say_of_subject
     from edm.cli.genres_words import canonical_genres
 
@@ -179,7 +179,7 @@ def unset(
     is_tag: Annotated[bool, typer.Option("--tag", help="A tag: take back what `fix` said.")] = False,
     database: Database = None,
 ) -> None:
-    """Take back what you said of an artist, an album, a track or a tag."""
+    """Take back what you said. Of an artist, or else of an album, a track or a tag."""
     from edm.cli.genres_saying import take_back
 
     if is_track + is_tag + (album is not None) > 1:
@@ -190,7 +190,7 @@ def unset(
 
 @app.command()
 def overrides(database: Database = None, format_name: options.Format = None) -> None:
-    """All that you said: of artists, albums, tracks and tags."""
+    """All that you said of artists, albums, tracks and tags."""
     from edm.cli.genres_output import write_rows
     from edm.cli.genres_records import override_record
     from edm.cli.genres_text import override_rows

@@ -36,13 +36,17 @@ def show_lines(record: Mapping[str, Any], stream: TextIO) -> list[str]:
         for one in record["genres"]:
             tracks = () if record["kind"] == "track" else (str(one["tracks"]),)
             rows.append((one["genre"], f"{one['weight']:.2f}", *tracks, _voices(one["sources"])))
-        lines += aligned(rows, width=width)
+        lines += aligned(rows, width=width, wraps=True)
     else:
         lines.append(f"no genres: {record['why_none']}")
     for override in record["overrides"]:
         lines += ["", *_wrapped(f"you said on {_day(override['at'])}: {override_words(override)}", width)]
     for said in record["said"]:
-        lines += ["", *_said_lines(said, width)]
+        if said["outcome"] == "found":
+            lines += ["", *_said_lines(said, width)]
+    unknown = [said for said in record["said"] if said["outcome"] == "none"]
+    for source in dict.fromkeys(said["source"] for said in unknown):
+        lines += ["", *_none_lines(source, [said for said in unknown if said["source"] == source], width)]
     return lines
 
 
@@ -138,9 +142,6 @@ def _said_lines(said: Mapping[str, Any], width: int) -> list[str]:
     head = SPEAKERS.get(said["source"], said["source"])
     if said["source"] != "tags":
         head += f" of the {said['entity']} '{said['name']}'"
-        if said["outcome"] == "none":
-            until = f", asked again after {_day(said['expires_at'])}" if said["expires_at"] else ""
-            return _wrapped(f"{head}: knows none (asked {_day(said['at'])}{until})", width)
         head += f", asked {_day(said['at'])}"
     rows = [
         (one["tag"], "–" if one["weight"] is None else f"{one['weight']:.2f}", tag_words(one))
@@ -150,6 +151,14 @@ def _said_lines(said: Mapping[str, Any], width: int) -> list[str]:
     if len(said["tags"]) > _TAGS_SHOWN:
         lines.append(f"{_INDENT}… and {len(said['tags']) - _TAGS_SHOWN} more; all of them with --format json")
     return lines
+
+
+def _none_lines(source: str, unknown: Sequence[Mapping[str, Any]], width: int) -> list[str]:
+    """What a service knows nothing of, in one sentence."""
+    names = ", ".join(f"the {said['entity']} '{said['name']}'" for said in unknown)
+    ends = [said["expires_at"] for said in unknown if said["expires_at"]]
+    again = f" (asked again after {_day(min(ends))})" if ends else ""
+    return _wrapped(f"{SPEAKERS.get(source, source)} knows nothing of {names}{again}", width)
 
 
 def tag_words(tag: Mapping[str, Any]) -> str:

@@ -12,8 +12,8 @@ from edm.genres.vocabulary import load_vocabulary
 __all__ = ["canonical_genres", "near_genres"]
 
 _GUESSES = 3
-# Words of four letters with one slip are alike by 0.75; below 0.6 guesses are noise.
-_ALIKE = 0.6
+# Words of four letters with one slip are alike by 0.75; below that guesses are noise.
+_ALIKE = 0.75
 
 
 def canonical_genres(texts: Iterable[str]) -> tuple[str, ...]:

@@ -47,7 +47,9 @@ def preview_words(preview: Preview) -> str:
     if preview.note is not None:
         words += f"; {preview.note}"
     if preview.seconds is not None and preview.tracks:
-        words += f"; about {_span(preview.seconds)} with one worker"
+        # What services allow is no matter of workers.
+        span = _span(preview.seconds)
+        words += f"; at least {span}" if preview.stage == "genres" else f"; about {span} with one worker"
     return f"{preview.stage}: {words}"
 
 

@@ -31,6 +31,11 @@ def test_a_long_cell_is_cut_and_says_so() -> None:
     assert "  ok  " in line
 
 
+def test_a_long_last_column_may_go_on_below() -> None:
+    lines = aligned([("techno", "said by one, and by another"), ("x", "")], width=24, wraps=True)
+    assert lines == ["techno  said by one, and", "        by another", "x"]
+
+
 def test_a_line_break_in_a_cell_breaks_no_line() -> None:
     assert aligned([("a\nb\x1b[31m", "c")], width=80) == ["a\\nb\\x1b[31m  c"]
 
@@ -47,8 +52,9 @@ def test_a_pipe_is_wider_than_a_screen() -> None:
 @given(
     st.integers(1, 5).flatmap(lambda n: st.lists(st.lists(st.text(max_size=60), min_size=n, max_size=n), min_size=1)),
     st.integers(60, 200),
+    st.booleans(),
 )
-def test_no_line_is_wider_than_the_screen(rows: list[list[str]], width: int) -> None:
-    lines = aligned(rows, width=width)
-    assert len(lines) == len(rows)
+def test_no_line_is_wider_than_the_screen(rows: list[list[str]], width: int, wraps: bool) -> None:
+    lines = aligned(rows, width=width, wraps=wraps)
+    assert len(lines) == len(rows) or wraps
     assert all(cell_len(line) <= width and line.isprintable() for line in lines)

@@ -103,7 +103,7 @@ def test_a_track_is_shown_with_all_that_speaks_for_it() -> None:
         "  seen live  0.19  dropped: a listener's note",
         "  blorp      0.05  unknown",
         "",
-        "MusicBrainz of the album 'Kat Moda EP': knows none (asked 2026-11-20, asked again after 2026-12-20)",
+        "MusicBrainz knows nothing of the album 'Kat Moda EP' (asked again after 2026-12-20)",
     ]
 
 
