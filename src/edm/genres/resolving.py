@@ -21,7 +21,7 @@ from typing import Literal, TypeAlias
 from edm.genres.entities import ENTITIES, Catalogue, Subject, TrackSubjects, question
 from edm.genres.evidence import Entity
 from edm.genres.normalize import Normalized, normalize_tag
-from edm.genres.spelling import key_of, tidy
+from edm.genres.spelling import entries, key_of, key_of_words, tidy, words
 from edm.genres.weights import Claim, WeightedGenre, weigh
 
 __all__ = ["ANSWERING", "GenreTags", "Resolved", "Resolver", "TagReader", "tag_key", "vocabulary_mark"]
@@ -62,7 +62,8 @@ class TagReader:
     def __init__(self, fixes: Mapping[str, tuple[str, ...]]) -> None:
         self._fixes = dict(fixes)
         self._read = lru_cache(maxsize=1 << 16)(self._read_anew)
-        self._folded = lru_cache(maxsize=1 << 15)(_folded)
+        self._key = lru_cache(maxsize=1 << 15)(_own_key)
+        self._keys = lru_cache(maxsize=1 << 15)(_keys_in)
 
     def genres(self, text: str, own_names: Sequence[str] = ()) -> tuple[str, ...]:
         """Canonical genres that a tag means."""
@@ -82,8 +83,8 @@ class TagReader:
 
     def _relevant(self, text: str, own_names: Sequence[str]) -> tuple[str, ...]:
         """Those names that can make a difference, so that one text is not read anew for each artist."""
-        whole = self._folded(text)
-        return tuple(name for name in own_names if name and self._folded(name) in whole)
+        keys = self._keys(text)
+        return tuple(name for name in own_names if name and self._key(name) in keys)
 
     def _read_anew(self, text: str, own_names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         fixed = self._fixes.get(tag_key(text))
@@ -203,7 +204,13 @@ def _by_question(catalogue: Catalogue) -> dict[tuple[str, str, str], Subject]:
     return found
 
 
-def _folded(text: str) -> str:
-    """A name's is part of a text's, wherever the text or an entry of it may be that name."""
-    plain = tidy(text).removeprefix("the ")
-    return key_of(plain) or plain
+def _own_key(name: str) -> str:
+    """Of a name without its article; the tidy name where it holds no letter ("!!!")."""
+    parts = words(tidy(name))
+    return key_of_words(parts[1:] if len(parts) > 1 and parts[0] == "the" else parts) or tidy(name)
+
+
+def _keys_in(text: str) -> str:
+    """Keys of a tag and of its entries, and the tidy tag: no name is read in it whose key is no part of this."""
+    plain = tidy(text)
+    return " ".join((plain, key_of(plain), *map(key_of, entries(plain))))
