@@ -20,6 +20,7 @@ from edm.model.keys import parse_key
 
 __all__ = [
     "ALIASES",
+    "LAYOUT_VERSION",
     "SAMPLE_RATE",
     "TYPES",
     "TrackTags",
@@ -38,6 +39,9 @@ TYPES: dict[str, str] = {
     "loudness": "loudness, its range, true peak, ReplayGain",
 }
 """Estimates that can be asked for, and what they are."""
+
+LAYOUT_VERSION = 1
+"""Rises when structure, key or loudness would come out otherwise."""
 
 ALIASES = {"grid": "structure"}
 """Other names of types."""

@@ -43,6 +43,8 @@ def stats_record(stats: Stats, runs: Sequence[Run], *, database: str) -> dict[st
         "stages": {name: dict(counts) for name, counts in stats.stages.items()},
         "detectors": dict(stats.detectors),
         "modes": dict(stats.modes),
+        "layouts": dict(stats.layouts),
+        "keys": dict(stats.keys),
         "fallbacks": {stage: dict(reasons) for stage, reasons in stats.fallbacks.items()},
         "failures": {stage: dict(kinds) for stage, kinds in stats.failures.items()},
         "with_genres": stats.with_genres,
@@ -95,7 +97,8 @@ def write_stats(record: Mapping[str, Any], format_name: str, stream: TextIO) -> 
     for stage, states in record["stages"].items():
         lines.append(f"{stage:<12}" + ", ".join(f"{number} {state}" for state, number in states.items()))
     lines += _counted("detectors", record["detectors"])
-    lines += _counted("modes", record["modes"])
+    for name in ("modes", "layouts", "keys"):
+        lines += _counted(name, record[name])
     for title in ("fallbacks", "failures"):
         for stage, kinds in record[title].items():
             lines += [f"{title}, {stage}: {number} × {console.one_line(kind)}" for kind, number in kinds.items()]

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from edm.library.schema import VERSION_1, VERSION_2
+from edm.library.schema import VERSION_1, VERSION_2, VERSION_3
 
 __all__ = ["APPLICATION_ID", "MIGRATIONS", "NEWEST", "Migration", "migrate", "pragma", "version_of"]
 
@@ -27,7 +27,7 @@ class Migration:
     destructive: bool = False
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration(VERSION_1), Migration(VERSION_2))
+MIGRATIONS: tuple[Migration, ...] = (Migration(VERSION_1), Migration(VERSION_2), Migration(VERSION_3))
 """The first leads from nothing to version 1, and so on."""
 NEWEST = len(MIGRATIONS)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from edm.model import BeatGrid, Beats, FloatArray, Tags, Tempo, TrackAnalysis
+from edm.model import BeatGrid, Beats, FloatArray, Key, Loudness, Structure, Tags, Tempo, TrackAnalysis
 
 __all__ = [
     "FULL",
@@ -173,6 +173,8 @@ class SonicResult:
         Of the decoded audio, or None.
     detector_version
         Of the beat detector, or None.
+    segment_energy
+        Segment to the mean of the energy curve within it, 0..1; empty where there is no curve.
     """
 
     analysis: TrackAnalysis
@@ -182,6 +184,7 @@ class SonicResult:
     mode: str
     audio_hash: str | None = None
     detector_version: str | None = None
+    segment_energy: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +200,26 @@ class Analysis:
     beats: Beats | None
     grid: BeatGrid | None
     tag_bpm: float | None
+    structure: Structure | None = None
+    key: Key | None = None
+    loudness: Loudness | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SonicRow:
-    """A track with its vectors, as the artifacts need it. ``key`` is the tag; the arrays are read-only."""
+    """A track with its vectors, as the artifacts need it; the arrays are read-only.
+
+    Attributes
+    ----------
+    key, key_confidence
+        As heard, canonical.
+    tag_key
+        As the file says, in any notation.
+    energy
+        1 to 10.
+    energies
+        Segment to its energy, 0..1.
+    """
 
     track_id: int
     path: Path
@@ -212,10 +230,15 @@ class SonicRow:
     bpm: float | None
     bpm_confidence: float | None
     key: str | None
+    key_confidence: float | None
+    tag_key: str | None
+    energy: int | None
+    loudness_lufs: float | None
     duration_s: float | None
     mode: str
     genres: tuple[str, ...]
     vectors: Mapping[str, FloatArray]
+    energies: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from edm.errors import InputError
+from edm.library.layouts import layout_record, read_key, read_loudness, read_structure
 from edm.library.paths import from_text, join, storable
 from edm.library.records import FULL, Analysis, SonicResult, SonicRow, Version
 from edm.library.roots import all_roots, inside
@@ -55,11 +56,13 @@ def store_sonic(
     """
     vectors = _checked(result)
     found = result.analysis
-    tempo = found.tempo
+    tempo, layout, key, loudness = found.tempo, found.structure, found.key, found.loudness
     with library.transaction():
         _store_analysis(library, track_id, identity, result)
         library.run(
             "UPDATE tracks SET bpm = ?, bpm_confidence = ?, tempo_stability = ?, duration_s = ?, "
+            "key = ?, key_confidence = ?, key_source = ?, energy = ?, loudness_lufs = ?, structure_kind = ?, "
+            "structure_source = ?, "
             "audio_hash = CASE WHEN sample_hash IS ? THEN ? END, "
             "sonic_version = ?, sonic_mode = ?, sonic_features = ? WHERE id = ?",
             (
@@ -67,6 +70,13 @@ def store_sonic(
                 None if tempo is None else float(tempo.confidence),
                 tempo and tempo.stability,
                 float(found.duration_s),
+                key and key.name,
+                None if key is None else float(key.confidence),
+                key and key.source,
+                None if layout is None else int(layout.energy.level),
+                None if loudness is None else _number(loudness.integrated_lufs),
+                layout and layout.kind,
+                layout and layout.source,
                 identity,
                 result.audio_hash,
                 str(result.spec_version),
@@ -77,8 +87,11 @@ def store_sonic(
         )
         library.run("DELETE FROM sonic_segments WHERE track_id = ?", (track_id,))
         library.run_many(
-            "INSERT INTO sonic_segments (track_id, segment, start_s, end_s, vector) VALUES (?, ?, ?, ?, ?)",
-            [(track_id, name, *map(float, result.spans[name]), vector) for name, vector in vectors.items()],
+            "INSERT INTO sonic_segments (track_id, segment, start_s, end_s, vector, energy) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (track_id, name, *map(float, result.spans[name]), vector, _number(result.segment_energy.get(name)))
+                for name, vector in vectors.items()
+            ],
         )
         store_done(library, track_id, SONIC, version, identity, elapsed_s=elapsed_s, fell_back=fell_back)
 
@@ -98,7 +111,8 @@ def analysis(library: Library, track_id: int) -> Analysis | None:
         positions = np.frombuffer(row[7], _POSITIONS).astype(np.int64)
         beats = Beats(np.frombuffer(row[6], _TIMES).astype(np.float64), positions)
     estimates = (_tempo(record["tempo"]), beats, _grid(record["grid"]), record["tag_bpm"])
-    return Analysis(*(*row[:5], *estimates))
+    layout = (read_structure(record.get("structure")), read_key(record.get("key")))
+    return Analysis(*(*row[:5], *estimates, *layout, read_loudness(record.get("loudness"))))
 
 
 def segment_spans(library: Library, track_id: int) -> dict[str, tuple[float, float]]:
@@ -133,7 +147,7 @@ def iter_sonic_rows(
     condition, places = inside(library, within)
     sql = (
         "SELECT t.id, t.root_id, t.path, t.title, t.artist, t.album, t.album_artist, t.bpm, t.bpm_confidence, "
-        "t.tag_key, t.duration_s, t.sonic_mode, t.sonic_features "
+        "t.key, t.key_confidence, t.tag_key, t.energy, t.loudness_lufs, t.duration_s, t.sonic_mode, t.sonic_features "
         f"FROM tracks AS t JOIN stage_done AS d ON d.track_id = t.id AND d.stage = '{SONIC}' "
         "WHERE d.identity = t.sample_hash AND t.sonic_features IS NOT NULL "
         "AND (? IS NULL OR t.sonic_version = ?) "
@@ -148,14 +162,18 @@ def iter_sonic_rows(
 def _sonic_rows(library: Library, page: Sequence[Row], roots: Mapping[int, Path]) -> Iterator[SonicRow]:
     genres = genres_of(library, [row[0] for row in page])
     segments: dict[int, dict[str, FloatArray]] = {}
-    for number, name, blob in library.rows(
-        "SELECT track_id, segment, vector FROM sonic_segments WHERE track_id BETWEEN ? AND ?", (page[0][0], page[-1][0])
+    energies: dict[int, dict[str, float]] = {}
+    for number, name, blob, energy in library.rows(
+        "SELECT track_id, segment, vector, energy FROM sonic_segments WHERE track_id BETWEEN ? AND ?",
+        (page[0][0], page[-1][0]),
     ):
         segments.setdefault(number, {})[name] = _vector(blob)
+        if energy is not None:
+            energies.setdefault(number, {})[name] = energy
     for row in page:
         path = join(roots[row[1]], from_text(row[2]))
-        vectors = {FULL: _vector(row[12]), **segments.get(row[0], {})}
-        yield SonicRow(*(row[0], path, *row[3:12], genres.get(row[0], ()), vectors))
+        vectors = {FULL: _vector(row[-1]), **segments.get(row[0], {})}
+        yield SonicRow(*(row[0], path, *row[3:-1], genres.get(row[0], ()), vectors, energies.get(row[0], {})))
 
 
 def _vector(blob: bytes) -> FloatArray:
@@ -183,6 +201,7 @@ def _store_analysis(library: Library, track_id: int, identity: str, result: Soni
         "tempo": None if found.tempo is None else asdict(found.tempo),
         "grid": None if found.grid is None else asdict(found.grid),
         "tag_bpm": found.tag_bpm,
+        **layout_record(found),
     }
     beats = found.beats
     library.run(

@@ -7,7 +7,7 @@ track's present ``sample_hash`` (its identity) and the stage's present version.
 
 from __future__ import annotations
 
-__all__ = ["VERSION_1", "VERSION_2"]
+__all__ = ["VERSION_1", "VERSION_2", "VERSION_3"]
 
 VERSION_1: tuple[str, ...] = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -140,4 +140,17 @@ VERSION_2: tuple[str, ...] = (
         sources TEXT NOT NULL,
         PRIMARY KEY (track_id, genre)
     ) WITHOUT ROWID""",
+)
+
+VERSION_3: tuple[str, ...] = (
+    # Canonical ("A minor"); the notation is a matter of showing.
+    "ALTER TABLE tracks ADD COLUMN key TEXT",
+    "ALTER TABLE tracks ADD COLUMN key_confidence REAL",
+    "ALTER TABLE tracks ADD COLUMN key_source TEXT",
+    "ALTER TABLE tracks ADD COLUMN energy INTEGER",
+    "ALTER TABLE tracks ADD COLUMN loudness_lufs REAL",
+    "ALTER TABLE tracks ADD COLUMN structure_kind TEXT",
+    "ALTER TABLE tracks ADD COLUMN structure_source TEXT",
+    # 0 to 1, mean of the energy curve within the segment.
+    "ALTER TABLE sonic_segments ADD COLUMN energy REAL",
 )

@@ -16,6 +16,9 @@ from edm.library.weighted import WEIGHTED
 __all__ = ["Stats", "fingerprint", "stats"]
 
 
+_BY = "SELECT {0}, COUNT(*) FROM tracks WHERE {0} IS NOT NULL GROUP BY 1"
+
+
 @dataclass(frozen=True, slots=True)
 class Stats:
     """Totals.
@@ -30,6 +33,8 @@ class Stats:
         Stage to ``done``, ``failed``, ``pending`` among the present tracks that are no duplicates.
     detectors, modes
         How many analyses and vectors, by detector and by mode.
+    layouts, keys
+        How many tracks by the kind of their layout (club, song …), and by how their key was found.
     fallbacks
         Stage to reason to tracks that were done less well than they could be.
     failures
@@ -50,6 +55,8 @@ class Stats:
     stages: Mapping[str, Mapping[str, int]]
     detectors: Mapping[str, int]
     modes: Mapping[str, int]
+    layouts: Mapping[str, int]
+    keys: Mapping[str, int]
     fallbacks: Mapping[str, Mapping[str, int]]
     failures: Mapping[str, Mapping[str, int]]
     with_genres: int
@@ -86,7 +93,9 @@ def stats(library: Library, versions: Mapping[str, Version]) -> Stats:
         analysed=analysed,
         stages={name: stages.counts(library, name, version) for name, version in versions.items()},
         detectors=_count(library, "SELECT IFNULL(detector, 'none'), COUNT(*) FROM analyses GROUP BY 1"),
-        modes=_count(library, "SELECT sonic_mode, COUNT(*) FROM tracks WHERE sonic_mode IS NOT NULL GROUP BY 1"),
+        modes=_count(library, _BY.format("sonic_mode")),
+        layouts=_count(library, _BY.format("structure_kind")),
+        keys=_count(library, _BY.format("key_source")),
         fallbacks=_nested({(stage, reason): number for stage, reason, number in fell_back}),
         failures=_nested(failures.count(library)),
         with_genres=covered[0],

@@ -152,10 +152,23 @@ def _rows(library: Library, spec_version: str, weights: Mapping[int, Mapping[str
             album_artist=row.album_artist or "",
             bpm=row.bpm,
             bpm_confidence=row.bpm_confidence,
-            key=row.key,
+            key=row.key or _canonical(row.tag_key),
+            key_confidence=row.key_confidence,
+            energy=row.energy,
+            energy_start=row.energies.get("start"),
+            energy_end=row.energies.get("end"),
+            loudness_lufs=row.loudness_lufs,
             duration_s=row.duration_s,
             # What edm makes of the tags, and the tags: a condition may ask for either.
             genres=tuple(dict.fromkeys((*weights.get(row.track_id, ()), *row.genres))),
             vectors=row.vectors,
             spec_version=spec_version,
         )
+
+
+def _canonical(tag_key: str | None) -> str | None:
+    """A tag's key as ours are written; as it stands where it names none that we know."""
+    from edm.model.keys import parse_key
+
+    found = None if tag_key is None else parse_key(tag_key)
+    return tag_key if found is None else found.name

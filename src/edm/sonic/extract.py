@@ -5,6 +5,7 @@ Frames are analysed once, in blocks of seconds; the segments only sum up differe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -52,7 +53,12 @@ class SonicFeatures:
 
 
 def extract(
-    audio: Audio, *, tempo: Tempo | None = None, beats: Beats | None = None, mode: AskedMode = "auto"
+    audio: Audio,
+    *,
+    tempo: Tempo | None = None,
+    beats: Beats | None = None,
+    mode: AskedMode = "auto",
+    parts: Mapping[str, tuple[float, float]] | None = None,
 ) -> SonicFeatures:
     """Sonic vectors of one track.
 
@@ -66,6 +72,8 @@ def extract(
         ``auto`` and ``beat`` go by the beats where there are at least 8 of them and the tempo is not ``none``, else by
         windows, and say why in ``fallback``; ``windowed`` goes by windows in any case. In either mode the rhythm is
         told relative to the beats where they can be had, else to the tempo, else to half seconds.
+    parts
+        Start and end in seconds of segments that are known better than by the clock (`edm.sonic.spans.mix_parts`).
 
     Raises
     ------
@@ -101,7 +109,7 @@ def extract(
         spans = window_spans(duration_s)
     timbre_by_span = spans.medians(timbre, TIMBRE.frames_per_s)
     chroma_by_span = spans.means(chroma, HARMONY.frames_per_s)
-    segments = segment_bounds(duration_s)
+    segments = segment_bounds(duration_s, parts)
     vectors: dict[str, FloatArray] = {}
     for segment, (start_s, end_s) in segments.items():
         part = spans.within(start_s, end_s)

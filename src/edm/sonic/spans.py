@@ -6,14 +6,24 @@ over its spans. So a bar counts as much as the next, and one crash or one gap do
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from edm.model import FloatArray, IntArray, TimeArray
+from edm.model import FloatArray, IntArray, Section, Structure, TimeArray
 
-__all__ = ["MIN_BEATS", "SEGMENTS", "Spans", "beat_spans", "continued_beats", "segment_bounds", "window_spans"]
+__all__ = [
+    "MIN_BEATS",
+    "SEGMENTS",
+    "Spans",
+    "beat_spans",
+    "continued_beats",
+    "mix_parts",
+    "segment_bounds",
+    "window_spans",
+]
 
 SEGMENTS = ("full", "start", "mid", "end")
 """Names of the segments, ``full`` first."""
@@ -22,6 +32,10 @@ MIN_BEATS = 8
 """Fewer say nothing about a track's beat: two bars."""
 
 _SEGMENT_S = 30.0
+_SHORTEST_PART_S = 10.0
+_LONGEST_PART_S = 45.0
+_LEAST_SECTIONS = 3
+_SURE = 0.5
 _WHOLE_BELOW_S = 45.0  # shorter tracks have no parts of 30 s that differ
 _WINDOW_S = 1.0
 _LONGEST_BEAT = 2.5  # median intervals; a longer one is a gap in which beats were not heard
@@ -86,10 +100,13 @@ class Spans:
         return edges
 
 
-def segment_bounds(duration_s: float) -> dict[str, tuple[float, float]]:
+def segment_bounds(
+    duration_s: float, parts: Mapping[str, tuple[float, float]] | None = None
+) -> dict[str, tuple[float, float]]:
     """Start and end in seconds of each segment.
 
     30 s at the start, about the middle and at the end of the track; the whole track where it is shorter than 45 s.
+    `parts` stand in place of these for ``start`` and ``end``, as `mix_parts` gives them.
     """
     whole = (0.0, duration_s)
     if duration_s < _WHOLE_BELOW_S:
@@ -100,7 +117,29 @@ def segment_bounds(duration_s: float) -> dict[str, tuple[float, float]]:
         "start": (0.0, _SEGMENT_S),
         "mid": (middle_s - _SEGMENT_S / 2, middle_s + _SEGMENT_S / 2),
         "end": (duration_s - _SEGMENT_S, duration_s),
+        **(parts or {}),
     }
+
+
+def mix_parts(structure: Structure) -> dict[str, tuple[float, float]]:
+    """The stretches by which a track is mixed in and out: its intro as ``start``, its outro as ``end``.
+
+    Of an intro the first 45 s, of an outro the last; only of music that is laid out for a dance floor, and where the
+    label is sure and the section is 10 s long or more. What is not so is absent.
+    """
+    parts: dict[str, tuple[float, float]] = {}
+    if structure.kind != "club" or len(structure.sections) < _LEAST_SECTIONS:
+        return parts
+    first, last = structure.sections[0], structure.sections[-1]
+    if first.label == "intro" and _is_sure(first):
+        parts["start"] = (first.start_s, min(first.end_s, first.start_s + _LONGEST_PART_S))
+    if last.label == "outro" and _is_sure(last):
+        parts["end"] = (max(last.start_s, last.end_s - _LONGEST_PART_S), last.end_s)
+    return parts
+
+
+def _is_sure(section: Section) -> bool:
+    return section.confidence >= _SURE and section.end_s - section.start_s >= _SHORTEST_PART_S
 
 
 def window_spans(duration_s: float) -> Spans:

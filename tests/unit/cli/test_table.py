@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 
 import pytest
@@ -9,10 +10,12 @@ from rich.cells import cell_len
 
 from edm.cli import table
 from edm.cli.table import TableRows, shorten_middle
+from edm.model import Drop
 from edm.pipeline.records import to_record
-from tests.unit.pipeline.samples import analysed, failed, silent
+from tests.unit.pipeline.samples import LAYOUT, analysed, failed, silent
 
 BOTH = ("bpm", "beats")
+ALL = (*BOTH, "structure", "key", "loudness")
 NAMES = [
     "a.wav",
     "a very long name that goes on and on until nothing is left of the line (extended mix).flac",
@@ -23,7 +26,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize("width", [80, 120])
-@pytest.mark.parametrize("types", [BOTH, ("bpm",), ("beats",)])
+@pytest.mark.parametrize("types", [ALL, BOTH, ("bpm",), ("beats",), ("structure", "key")])
 @pytest.mark.parametrize("name", NAMES)
 def test_every_line_fits(monkeypatch: pytest.MonkeyPatch, width: int, types: tuple[str, ...], name: str) -> None:
     monkeypatch.setattr(table, "_WIDTH_ELSEWHERE", width)
@@ -49,6 +52,31 @@ def test_the_numbers_are_under_their_titles() -> None:
     assert "tag 125" in line
 
 
+def test_drops_energy_key_and_loudness_have_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "_WIDTH_ELSEWHERE", 80)
+    stream = io.StringIO()
+    TableRows(stream, ALL).write(to_record(analysed(), ALL))
+    titles, line = stream.getvalue().splitlines()
+    assert titles.split() == ["track", "BPM", "conf", "grid", "drops", "E", "key", "LUFS", "note"]
+    assert line.split()[:8] == ["track.flac", "125.000", "0.99", "locked", "2", "7", "F#m", "-9.9"]
+
+
+@pytest.mark.parametrize(
+    ("bars", "text"),
+    [([], "–"), ([33], "33"), ([33, 97], "33 97"), ([33, 97, 161], "33 97…"), ([None, None], "2×"), ([12345678], "1×")],
+)
+def test_drops_are_told_by_their_bars_as_far_as_there_is_room(bars: list[int | None], text: str) -> None:
+    drops = tuple(Drop(1.0 + number, bar, 0.5) for number, bar in enumerate(bars))
+    result = dataclasses.replace(
+        analysed(), value=dataclasses.replace(analysed().value, structure=dataclasses.replace(LAYOUT, drops=drops))
+    )
+    stream = io.StringIO()
+    TableRows(stream, ("structure",)).write(to_record(result, ("structure",)))
+    titles, line = stream.getvalue().splitlines()
+    start = titles.index("drops")
+    assert line[start : start + 7].strip() == text
+
+
 def test_silence_shows_dashes_and_failure_its_reason() -> None:
     stream = io.StringIO()
     rows = TableRows(stream, BOTH)
@@ -62,8 +90,10 @@ def test_silence_shows_dashes_and_failure_its_reason() -> None:
 
 def test_a_fallback_is_noted() -> None:
     stream = io.StringIO()
-    TableRows(stream, BOTH).write(to_record(analysed(fallback="no networks"), BOTH))
-    assert "network!" in stream.getvalue()
+    result = analysed(fallback="no networks")
+    result = dataclasses.replace(result, value=dataclasses.replace(result.value, detector="flux"))
+    TableRows(stream, BOTH).write(to_record(result, BOTH))
+    assert "flux!" in stream.getvalue()
 
 
 @pytest.mark.parametrize("name", NAMES[:3])

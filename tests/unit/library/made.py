@@ -8,10 +8,34 @@ import numpy as np
 
 from edm.library import Library, results, roots, tracks
 from edm.library.records import FileStamp, SonicResult
-from edm.model import BeatGrid, Beats, FloatArray, GridSegment, Tags, Tempo, TempoAlternative, TrackAnalysis
+from edm.model import (
+    BeatGrid,
+    Beats,
+    Drop,
+    Energy,
+    FloatArray,
+    GridSegment,
+    Key,
+    Loudness,
+    Section,
+    Structure,
+    Tags,
+    Tempo,
+    TempoAlternative,
+    TrackAnalysis,
+)
 
 MUSIC = Path("/music")
 SPANS = {"start": (0.0, 30.0), "mid": (105.0, 135.0), "end": (210.0, 240.0)}
+
+LAYOUT = Structure(
+    sections=(Section(0.0, 60.0, 1, 32, "intro", 0.875, 0.25), Section(60.0, 240.0, 33, 128, "drop", 0.75, 0.5)),
+    drops=(Drop(60.0, 33, 0.75),),
+    kind="club",
+    source="bars",
+    confidence=0.8,
+    energy=Energy(7, np.array([0.0, 60.0]), np.array([0.25, 0.5], np.float32)),
+)
 
 
 def add_track(library: Library, name: str = "a.mp3", *, audio: str | None = None, tags: Tags | None = None) -> int:
@@ -33,6 +57,9 @@ def analysis(bpm: float | None = 128.0) -> TrackAnalysis:
         detector="network",
         fallback=None,
         tag_bpm=127.0,
+        structure=LAYOUT,
+        key=Key("F#", "minor", 0.75, "A major", 0.125, "network", -3.5),
+        loudness=Loudness(-9.5, 6.0, -0.5, -8.5),
     )
 
 
@@ -50,6 +77,7 @@ def sonic(seed: int = 0, **changes: object) -> SonicResult:
         "mode": "beat",
         "audio_hash": "decoded",
         "detector_version": "7",
+        "segment_energy": {"start": 0.25, "end": 0.5},
     }
     return SonicResult(**{**fields, **changes})  # type: ignore[arg-type]
 

@@ -178,8 +178,35 @@ def test_rows_say_all_that_artifacts_need(library: Library) -> None:
     row = only_row(library)
     assert (row.track_id, row.path) == (number, MUSIC / "in" / "a.mp3")
     assert (row.title, row.artist, row.album, row.album_artist) == ("Title", "Artist", "Album", "Various")
-    assert (row.bpm, row.bpm_confidence, row.key, row.duration_s) == (128.0, 0.9, "8A", 240.0)
+    assert (row.bpm, row.bpm_confidence, row.duration_s) == (128.0, 0.9, 240.0)
+    assert (row.key, row.key_confidence, row.tag_key) == ("F# minor", 0.75, "8A")
+    assert (row.energy, row.loudness_lufs, row.energies) == (7, -9.5, {"start": 0.25, "end": 0.5})
     assert (row.mode, row.genres) == ("beat", ("Dub", "Acid"))
+
+
+def test_sections_key_and_loudness_come_back_as_they_were(library: Library) -> None:
+    number = add_track(library, audio="x")
+    do(library, number, identity="x")
+    found, stored = results.analysis(library, number), analysis()
+    assert found is not None
+    assert found.structure is not None
+    assert stored.structure is not None
+    assert found.structure.sections == stored.structure.sections
+    assert found.structure.drops == stored.structure.drops
+    assert (found.structure.kind, found.structure.source) == ("club", "bars")
+    np.testing.assert_array_equal(found.structure.energy.curve, stored.structure.energy.curve)
+    np.testing.assert_array_equal(found.structure.energy.times_s, stored.structure.energy.times_s)
+    assert (found.key, found.loudness) == (stored.key, stored.loudness)
+
+
+def test_what_was_not_asked_for_is_not_known(library: Library) -> None:
+    number = add_track(library, audio="x")
+    bare = replace(analysis(), structure=None, key=None, loudness=None)
+    results.store_sonic(library, number, sonic(analysis=bare, segment_energy={}), version="1", identity="x")
+    found, row = results.analysis(library, number), only_row(library)
+    assert found is not None
+    assert (found.structure, found.key, found.loudness) == (None, None, None)
+    assert (row.key, row.energy, row.loudness_lufs, row.energies) == (None, None, None, {})
 
 
 def test_rows_come_by_id_over_pages(library: Library) -> None:

@@ -9,13 +9,33 @@ import numpy as np
 from edm.model import (
     BeatGrid,
     Beats,
+    Drop,
+    Energy,
     Failure,
     GridSegment,
+    Key,
+    Loudness,
+    Section,
+    Structure,
     Success,
     Tempo,
     TempoAlternative,
     TrackAnalysis,
 )
+
+LAYOUT = Structure(
+    sections=(
+        Section(0.0, 2.17, 1, 1, "intro", 0.81, 0.25),
+        Section(2.17, 4.000049, 2, 2, "drop", 0.91234, 0.98765),
+    ),
+    drops=(Drop(2.17, 2, 0.9),),
+    kind="club",
+    source="bars",
+    confidence=0.8,
+    energy=Energy(7, np.array([0.0, 2.17]), np.array([0.25, 0.98765], np.float32)),
+)
+KEY = Key("F#", "minor", 0.87654, "A major", 0.1, "network", -12.345)
+LOUDNESS = Loudness(-9.876, 5.0, 0.123, -8.124)
 
 
 def analysed(path: str = "a/track.flac", *, index: int = 0, fallback: str | None = None) -> Success[TrackAnalysis]:
@@ -23,7 +43,7 @@ def analysed(path: str = "a/track.flac", *, index: int = 0, fallback: str | None
     segment = GridSegment(0.0, 4.0, 125.0, 0.25)
     analysis = TrackAnalysis(
         path=Path(path),
-        types=("bpm", "beats"),
+        types=("bpm", "beats", "structure", "key", "loudness"),
         duration_s=4.000049,
         sample_rate=44100,
         tempo=Tempo(125.00004, 0.98761, "network", (TempoAlternative(62.5, 0.2), TempoAlternative(250.0, 0.1))),
@@ -32,6 +52,10 @@ def analysed(path: str = "a/track.flac", *, index: int = 0, fallback: str | None
         detector="network",
         fallback=fallback,
         tag_bpm=125.0,
+        tag_key="E minor",
+        structure=LAYOUT,
+        key=KEY,
+        loudness=LOUDNESS,
         elapsed_s=1.23456,
         warnings=("mended",),
     )
@@ -48,6 +72,15 @@ def silent() -> Success[TrackAnalysis]:
         beats=Beats(np.zeros(0), np.zeros(0, dtype=np.int64)),
         grid=BeatGrid(None, None, None, None, None, None, "unsure"),
         detector="network",
+        structure=Structure(
+            (Section(0.0, 1.0, None, None, "other", 0.0, 0.0),),
+            (),
+            "unclear",
+            "windows",
+            0.0,
+            Energy(1, np.zeros(1), np.zeros(1, np.float32)),
+        ),
+        loudness=Loudness(None, None, None, None),
     )
     return Success(1, Path("silence.wav"), analysis, 0.5)
 

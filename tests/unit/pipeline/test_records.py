@@ -16,10 +16,11 @@ import pytest
 from edm.audio.printable import printable
 from edm.model import Success, TrackAnalysis
 from edm.pipeline.records import csv_columns, flatten, to_record
-from tests.unit.pipeline.samples import analysed, failed, silent
+from tests.unit.pipeline.samples import KEY, analysed, failed, silent
 
 DOCS = Path(__file__).parents[3] / "docs"
 BOTH = ("bpm", "beats")
+ALL = (*BOTH, "structure", "key", "loudness")
 SCHEMA = json.loads((DOCS / "track.schema.json").read_text(encoding="utf-8"))
 
 
@@ -28,10 +29,63 @@ def changed(result: Success[TrackAnalysis], **fields: object) -> Success[TrackAn
 
 
 @pytest.mark.parametrize("result", [analysed(), analysed(fallback="no networks"), silent(), failed()])
-@pytest.mark.parametrize("types", [BOTH, ("bpm",), ("beats",)])
+@pytest.mark.parametrize("types", [ALL, BOTH, ("bpm",), ("beats",), ("structure",), ("key",), ("loudness", "key")])
 def test_every_record_obeys_the_schema(result, types: tuple[str, ...]) -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     jsonschema.Draft202012Validator(SCHEMA).validate(to_record(result, types))
+
+
+def test_sections_drops_and_energy_are_told_in_seconds_and_bars() -> None:
+    record = to_record(analysed(), ("structure",))
+    assert (record["structure_kind"], record["structure_source"], record["structure_confidence"]) == (
+        "club",
+        "bars",
+        0.8,
+    )
+    assert record["sections"][1] == {
+        "start_s": 2.17,
+        "end_s": 4.0,
+        "start_bar": 2,
+        "end_bar": 2,
+        "label": "drop",
+        "confidence": 0.9123,
+        "energy": 0.988,
+    }
+    assert record["drops"] == [{"time_s": 2.17, "bar": 2, "confidence": 0.9}]
+    assert (record["energy"], record["energy_times_s"], record["energy_curve"]) == (7, [0.0, 2.17], [0.25, 0.988])
+
+
+@pytest.mark.parametrize(
+    ("notation", "key", "runner_up", "tag"),
+    [("standard", "F# minor", "A major", "E minor"), ("camelot", "11A", "11B", "9A"), ("openkey", "4m", "4d", "2m")],
+)
+def test_keys_are_written_in_the_notation_asked_for(notation, key: str, runner_up: str, tag: str) -> None:
+    record = to_record(analysed(), ("key",), key_notation=notation)
+    assert (record["key"], record["key_runner_up"], record["tag_key"]) == (key, runner_up, tag)
+    assert (record["key_confidence"], record["key_source"], record["tuning_cents"]) == (0.8765, "network", -12.35)
+
+
+def test_loudness_is_rounded_to_a_hundredth_and_null_for_silence() -> None:
+    names = ("loudness_lufs", "loudness_range_lu", "true_peak_dbtp", "replaygain_db")
+    record = to_record(analysed(), ("loudness",))
+    assert [record[name] for name in names] == [-9.88, 5.0, 0.12, -8.12]
+    assert [to_record(silent(), ("loudness",))[name] for name in names] == [None] * 4
+
+
+def test_every_reason_to_fall_back_is_told() -> None:
+    plain = dataclasses.replace(KEY, source="profiles")
+    assert to_record(changed(analysed(fallback="no networks"), key=plain), ALL)["fallback"] == (
+        "no networks; key by profiles"
+    )
+    assert to_record(silent(), ALL)["fallback"] == "sections without bars"
+    assert to_record(analysed(), ALL)["fallback"] is None
+
+
+def test_a_flat_row_names_sections_and_drops() -> None:
+    row = flatten(to_record(analysed(), ALL))
+    assert row["sections"] == "intro 0.0; drop 2.17"
+    assert (row["drops"], row["energy"], row["energy_values"]) == ("2.17", 7, 2)
+    assert set(row) == set(csv_columns(ALL))
 
 
 def test_a_record_has_the_promised_keys_in_order() -> None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edm.sonic.spans import SEGMENTS, Spans, beat_spans, continued_beats, segment_bounds, window_spans
+from edm.model import Energy, MusicKind, Section, SectionLabel, Structure
+from edm.sonic.spans import SEGMENTS, Spans, beat_spans, continued_beats, mix_parts, segment_bounds, window_spans
 
 
 def test_segments_lie_at_the_real_start_middle_and_end() -> None:
@@ -22,6 +23,36 @@ def test_segments_lie_at_the_real_start_middle_and_end() -> None:
 @pytest.mark.parametrize("duration_s", [0.1, 30.0, 44.9])
 def test_a_short_track_is_each_of_its_segments(duration_s: float) -> None:
     assert segment_bounds(duration_s) == dict.fromkeys(SEGMENTS, (0.0, duration_s))
+
+
+def laid_out(*sections: Section, kind: MusicKind = "club") -> Structure:
+    return Structure(sections, (), kind, "bars", 0.9, Energy(5, np.zeros(1), np.zeros(1, np.float32)))
+
+
+def section(start_s: float, end_s: float, label: SectionLabel, confidence: float = 0.9) -> Section:
+    return Section(start_s, end_s, None, None, label, confidence, 0.5)
+
+
+def test_a_track_is_mixed_in_by_its_intro_and_out_by_its_outro() -> None:
+    structure = laid_out(section(0, 20, "intro"), section(20, 200, "drop"), section(200, 300, "outro"))
+    assert mix_parts(structure) == {"start": (0, 20), "end": (255, 300)}
+    bounds = segment_bounds(300.0, mix_parts(structure))
+    assert (bounds["start"], bounds["mid"], bounds["end"]) == ((0, 20), (135, 165), (255, 300))
+
+
+@pytest.mark.parametrize(
+    "structure",
+    [
+        laid_out(section(0, 20, "intro"), section(20, 200, "verse"), section(200, 300, "outro"), kind="song"),
+        laid_out(section(0, 20, "drop"), section(20, 200, "breakdown"), section(200, 300, "drop")),
+        laid_out(section(0, 20, "intro", 0.4), section(20, 200, "drop"), section(200, 300, "outro", 0.4)),
+        laid_out(section(0, 9, "intro"), section(9, 292, "drop"), section(292, 300, "outro")),
+        laid_out(section(0, 150, "intro"), section(150, 300, "outro")),
+    ],
+    ids=["a song", "neither", "unsure", "too short", "nothing between"],
+)
+def test_without_a_sure_intro_and_outro_the_clock_decides(structure: Structure) -> None:
+    assert mix_parts(structure) == {}
 
 
 def test_windows_are_about_a_second_and_end_with_the_track() -> None:
