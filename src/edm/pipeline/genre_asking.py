@@ -267,11 +267,11 @@ class Conversation:
             self._finished += 1
             self._tell(ItemFinished(Success(place, label, subject, seconds), label, worker))
             return
-        self._finished += 1
-        self._failed += 1
         error = self._reasons.get(subject)
         # Of a service that is gone one line is enough.
         if error is not None:
+            self._finished += 1
+            self._failed += 1
             failure = Failure(place, label, type(error).__name__, f"{label}: {error.message}", error.hint, seconds)
             self._tell(ItemFinished(failure, label, worker))
 

@@ -13,7 +13,7 @@ from edm.genres.sources import Patience
 from edm.library import genres
 from edm.pipeline.runner import run_stages
 from edm.pipeline.stage import RunRequest, Telling
-from edm.processing.progress import ItemFinished
+from edm.processing.progress import ItemFinished, RunFinished
 from genre_server import GenreServer, genre_server
 from unit.pipeline.asking import QUICK, Asker, asker_at, sources_at, tags
 
@@ -103,6 +103,20 @@ def test_none_is_kept_until_it_expires_and_asked_again_then(asker: Asker) -> Non
     assert (count, report.details["found"]) == (1, 1)
 
 
+def test_what_was_found_is_asked_for_again_only_where_that_is_wanted(asker: Asker) -> None:
+    asker.server.add_lastfm("Jeff Mills", tags=TECHNO)
+    (number,) = asker.add(tags("Jeff Mills"))
+    short = sources_at(asker.server, found_expires_days=0.001 / 86400)
+    asker.run(sources=short)
+    time.sleep(0.005)
+    asker.server.faults["lastfm"].extend(["status:500"] * QUICK.attempts)
+    assert asker.run(sources=short).failed == 1
+    # An error takes nothing away.
+    assert set(asker.genres(number)) == {"techno"}
+    assert asker.requests()[0] == 1
+    assert asker.requests()[0] == 0
+
+
 def test_what_a_settled_run_remembers_ends_with_the_first_expiry(asker: Asker) -> None:
     asker.add(tags("Unheard Of"))
     asker.run(sources=sources_at(asker.server, none_expires_days=0.001 / 86400))
@@ -169,7 +183,11 @@ def test_with_both_services_dead_a_run_ends_with_3_and_one_line_each(asker: Aske
     assert report.stages[0].details["tracks_with_genres"] == 20
     assert len(server.requests) <= 12
     assert sum("left alone" in line for line in asker.warnings) == 2
-    assert sum(isinstance(event, ItemFinished) for event in asker.events) <= 6
+    told = [event.result.ok for event in asker.events if isinstance(event, ItemFinished)]
+    over = asker.events[-1]
+    assert isinstance(over, RunFinished)
+    assert (over.done, over.failed) == (len(told), told.count(False))
+    assert over.failed <= 6
 
 
 def test_lines_about_waits_do_not_flood(asker: Asker) -> None:

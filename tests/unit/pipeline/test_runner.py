@@ -151,6 +151,18 @@ def test_the_exit_code_tells_all_some_and_none(stages: list[tuple[int, int, int]
     assert RunReport(1, "edm run", "done", reports, 1.0).exit_code == code
 
 
+def test_a_stage_that_may_fail_fails_no_run_alone() -> None:
+    may = StageReport("genres", failed=7, may_fail=True)
+    done, hopeless = StageReport("scan", done=1), StageReport("sonic", failed=1)
+
+    def code(*stages: StageReport) -> int:
+        return RunReport(1, "edm run", "done", stages, 1.0).exit_code
+
+    assert code(may) == code(done, may) == 3
+    assert code(StageReport("genres", may_fail=True)) == 0
+    assert code(may, hopeless) == 1
+
+
 def test_a_preview_asks_every_stage_and_leaves_no_run(library: Library) -> None:
     previews = preview_stages(library, [Told("one"), Told("two")], RunRequest())
     assert [(preview.stage, preview.tracks) for preview in previews] == [("one", 2), ("two", 2)]
