@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -24,6 +25,8 @@ Kind: TypeAlias = Literal["artist", "album", "track"]
 
 _GUESSES = 3
 _ALIKE = 0.6
+# Of many tracks few names.
+_key = lru_cache(maxsize=1 << 16)(name_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def _artist(library: Library, text: str) -> Subject | None:
     names: dict[str, int] = {}
     found: list[GenreTrack] = []
     for track in _tracks(library):
-        borne = [name for name in (track.artist, track.album_artist) if name and name_key(name) == key]
+        borne = [name for name in (track.artist, track.album_artist) if name and _key(name) == key]
         if borne:
             found.append(track)
             names[borne[0]] = names.get(borne[0], 0) + 1
