@@ -92,7 +92,6 @@ def scores_of(task: Task, pair: Pair) -> dict[str, float | None]:
 
 def measure(task: Task, reference_file: Path, estimates_file: Path) -> None:
     """Print the cost of each step."""
-    with_beats = task == "beats"
     references = timed("read references", lambda: read_annotations(reference_file, task=task)).annotations
     estimates = timed("read estimates", lambda: read_annotations(estimates_file, task=task)).annotations
     pairs, unused = timed("match", lambda: pair_estimates(references, estimates, None))
