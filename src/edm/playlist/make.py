@@ -124,7 +124,7 @@ def make_playlist(space: Space, seeds: Sequence[int], request: Request) -> Playl
         rules=request.rules,
         weights=weights,
         levels=levels,
-        targets=_targets(space, fixed_rows, request, count),
+        targets=_bridge(space, fixed_rows, count, request) | _targets(space, fixed_rows, request, count),
     )
     puzzle = make_puzzle(space, pool, rules=request.rules, weights=weights, levels=levels)
     order, places = _sought(space, puzzle, pool, fixed_rows, request, count)
@@ -213,6 +213,20 @@ def _targets(space: Space, seeds: list[int], request: Request, count: int) -> di
                 first = float(np.median(known)) if len(known) else math.nan
             found[quantity] = arc_targets(arc, count, quantity, first=first, last=last)
     return found
+
+
+def _bridge(space: Space, seeds: list[int], count: int, request: Request) -> dict[str, TimeArray]:
+    """Tempos on the way from seed to seed, where these are too far apart to follow each other."""
+    most = request.rules.max_stretch_pct
+    octaves = np.log2(space.bpm[np.array(seeds, dtype=np.intp)])
+    if len(seeds) < 2 or most is None or not np.isfinite(octaves).all():
+        return {}
+    for place in range(1, len(octaves)):
+        # The shortest way may lead to half or double the tempo.
+        octaves[place] -= np.clip(np.rint(octaves[place] - octaves[place - 1]), -1, 1)
+    if np.abs(np.diff(octaves)).max() <= np.log2(1 + most / 100):
+        return {}
+    return {"bpm": np.exp2(np.interp(np.arange(count), np.linspace(0, count - 1, len(seeds)), octaves))}
 
 
 def _reordered(space: Space, seeds: list[int], weights: Weights) -> list[int]:

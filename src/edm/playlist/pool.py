@@ -9,20 +9,20 @@ The library's own distribution, of pairs drawn at random, says what near and smo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edm.artifacts.rows import artist_key
 from edm.model import FloatArray, TimeArray
 from edm.playlist.arcs import near_bpm, near_energy
+from edm.playlist.edge_rules import broken_edges
 from edm.playlist.request import MODES, Rules
 from edm.playlist.scores import Side, Weights, cross_scores, nearness_to, side
 from edm.playlist.space import Rows, Space, unit_families
 from edm.playlist.transition import pair_scores
 
-__all__ = ["Levels", "Pool", "drawn_levels", "eligible", "find_pool"]
+__all__ = ["Levels", "Pool", "beyond", "drawn_levels", "eligible", "find_pool", "nearness"]
 
 _PAIRS = 2048
 _FIELD = 8192
@@ -31,9 +31,13 @@ _MOST_POOL = 3072
 # Tracks of the pool for each of the playlist.
 _PER_TRACK = 3
 # Tracks followed at once, successors taken of each, and stretches of an arc.
-_BATCH, _SUCCESSORS, _STRETCHES = 64, 16, 12
+_BATCH, _SUCCESSORS, _STRETCHES = 64, 8, 12
+# Tracks there should be in reach for each of the playlist, or it is no choice.
+_CHOICE = 3
+# Sums of float32 differ by this much with their order.
+_SLACK = 1e-5
 # Of one artist in the pool, for each that the playlist may have.
-_PER_ARTIST = 4
+_PER_ARTIST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +58,16 @@ class Pool:
     rows
         Of the space, seeds first, in their order.
     beyond
-        How many steps of the mode's limits each is out of: 0 for none; seeds have 0.
+        1 for each that is out of the mode's limits; seeds are not.
+    outside
+        The same of limits that are wide enough to leave a choice, which is what a search keeps to.
     eligible
         How many tracks of the library passed the limits of tempo and length.
     """
 
     rows: Rows
     beyond: NDArray[np.int8]
+    outside: NDArray[np.int8]
     eligible: int
 
 
@@ -110,22 +117,51 @@ def find_pool(
     weights
         As `Weights.of` gives them.
     targets
-        What arcs ask of each place, by ``bpm`` and ``energy``.
+        What arcs ask of each place, by ``bpm`` and ``energy``, or where a bridge leads.
     """
     size = min(max(_POOL, _PER_TRACK * count), _MOST_POOL)
-    near = nearness_to(space, _only_content(weights), _anchors(space, seeds)).max(axis=0)
-    beyond = (near < levels.reach).astype(np.int8) + ((near > levels.too_near) & (near < 1.0 - 1e-6))
+    near = nearness(space, seeds, weights)
+    strictly = beyond(near, levels)
     passes = eligible(space, rules)
     passes[seeds] = False
     allowed = int(passes.sum())
     stretches = _stretches(space, targets)
-    order = _ordered(near, beyond, passes, max(_FIELD, 2 * size), stretches)
+    order = _ordered(near, strictly, passes, max(_FIELD, 2 * size), stretches)
+    outside = beyond(near, _widened(space, near, order, rules, levels, _CHOICE * count))
     order = _thinned(space, order, rules, size)
-    chosen = order if len(order) <= size else _followed(space, seeds, order, size, weights, levels, stretches)
+    chosen = order
+    if len(order) > size:
+        chosen = _Followed(space, seeds, order, outside[order], rules, weights, levels).best(size, stretches)
     rows = np.concatenate([np.array(seeds, dtype=np.intp), np.sort(chosen)])
-    inside = beyond[rows]
-    inside[: len(seeds)] = 0
-    return Pool(rows, inside, allowed + len(seeds))
+    strictly[seeds] = outside[seeds] = 0
+    return Pool(rows, strictly[rows], outside[rows], allowed + len(seeds))
+
+
+def _widened(space: Space, near: FloatArray, order: Rows, rules: Rules, levels: Levels, wanted: int) -> Levels:
+    """Levels with a reach that leaves a choice: `wanted` tracks, of each artist no more than can be played."""
+    most = rules.max_per_artist or wanted
+    counts, found = dict[str, int](), 0
+    for row in order[np.argsort(-near[order], kind="stable")].tolist():
+        if near[row] > levels.too_near:
+            continue
+        name = space.artists[row]
+        counts[name] = counts.get(name, 0) + 1
+        found += not name or counts[name] <= most
+        if found >= wanted:
+            return replace(levels, reach=min(levels.reach, float(near[row])))
+    # All there is does not make a choice.
+    return replace(levels, reach=0.0, too_near=1.0)
+
+
+def nearness(space: Space, seeds: list[int], weights: Weights) -> FloatArray:
+    """How near each track is to the nearest seed or point half way between two, shape (n,), 0..1."""
+    near: FloatArray = nearness_to(space, _only_content(weights), _anchors(space, seeds)).max(axis=0)
+    return near
+
+
+def beyond(near: FloatArray, levels: Levels) -> NDArray[np.int8]:
+    """1 for tracks that are too far, or too near, for a mode; else 0."""
+    return np.asarray((near < levels.reach - _SLACK) | (near > levels.too_near + _SLACK), dtype=np.int8)
 
 
 def _only_content(weights: Weights) -> Weights:
@@ -211,47 +247,68 @@ def _thinned(space: Space, order: Rows, rules: Rules, size: int) -> Rows:
         return order
     most, counts, kept, rest = _PER_ARTIST * rules.max_per_artist, dict[str, int](), list[int](), list[int]()
     for row in order.tolist():
-        key = artist_key(space.artists[row])
+        key = space.artists[row]
         counts[key] = counts.get(key, 0) + 1
         (kept if not key or counts[key] <= most else rest).append(row)
     return np.array(kept + rest[: max(size - len(kept), 0)], dtype=np.intp)
 
 
-def _followed(
-    space: Space,
-    seeds: list[int],
-    order: Rows,
-    size: int,
-    weights: Weights,
-    levels: Levels,
-    stretches: list[NDArray[np.bool_]],
-) -> Rows:
-    """Of the field, what is reached from the seeds by the best transitions, `size` tracks."""
-    quota = size // 2 if stretches else size // 8
-    shares = [order[fit[order]][: quota // len(stretches) + 1] for fit in stretches]
-    chosen = dict.fromkeys(np.concatenate([_interleaved(shares), order])[:quota].tolist())
-    starts, ends = side(space, order, "start"), side(space, order, "end")
-    places = {row: place for place, row in enumerate(order.tolist())}
-    asked = np.array(seeds, dtype=np.intp)
-    into = cross_scores(space, weights, ends, side(space, asked, "start"))[0].T
-    for scores in into:
-        chosen.update(dict.fromkeys(order[_best(scores, _BATCH)].tolist()))
-    waiting, followed = list(chosen), set[int]()
-    batch = side(space, asked, "end")
-    while len(chosen) < size:
-        scores = cross_scores(space, weights, batch, starts)[0]
-        most = max(_SUCCESSORS, size // (4 * len(batch)))
-        found = np.argpartition(-scores, min(most, scores.shape[1] - 1), axis=1)[:, :most]
-        best = np.take_along_axis(scores, found, axis=1)
-        fresh = order[found[best >= levels.floor]] if (best >= levels.floor).any() else order[found.ravel()]
-        new = [row for row in dict.fromkeys(fresh.tolist()) if row not in chosen]
-        chosen.update(dict.fromkeys(new))
-        waiting = new + waiting
-        waiting = [row for row in waiting if row not in followed]
-        if not waiting:
-            break
-        now = waiting[:_BATCH]
-        followed.update(now)
-        batch = ends.take(np.array([places[row] for row in now], dtype=np.intp))
-    chosen.update(dict.fromkeys(order[: max(size - len(chosen), 0)].tolist()))
-    return np.array(list(chosen)[:size], dtype=np.intp)
+class _Followed:
+    """Tracks of a field, reached from the seeds by the best transitions."""
+
+    def __init__(
+        self,
+        space: Space,
+        seeds: list[int],
+        field: Rows,
+        outside: NDArray[np.int8],
+        rules: Rules,
+        weights: Weights,
+        levels: Levels,
+    ) -> None:
+        self._space, self._rules, self._weights, self._levels = space, rules, weights, levels
+        self._field, self._outside, self._seeds = field, outside, np.array(seeds, dtype=np.intp)
+        self._starts, self._ends = side(space, field, "start"), side(space, field, "end")
+
+    def best(self, size: int, stretches: list[NDArray[np.bool_]]) -> Rows:
+        """`size` tracks: the nearest, those of each stretch, and what follows best, and follows that."""
+        quota = size // 2 if stretches else size // 8
+        if (self._outside == 0).sum() <= size // 2:
+            quota = size // 2
+        shares = [self._field[fit[self._field]][: quota // len(stretches) + 1] for fit in stretches]
+        chosen = dict.fromkeys(np.concatenate([_interleaved(shares), self._field])[:quota].tolist())
+        before = self._scores(self._ends, side(self._space, self._seeds, "start")).T
+        for scores in before:
+            chosen.update(dict.fromkeys(self._field[_best(scores, _BATCH)].tolist()))
+        waiting, followed = list(chosen), set[int]()
+        places = {row: place for place, row in enumerate(self._field.tolist())}
+        batch = side(self._space, self._seeds, "end")
+        while len(chosen) < size:
+            new = [row for row in self._successors(batch, size) if row not in chosen]
+            chosen.update(dict.fromkeys(new))
+            waiting = [row for row in new + waiting if row not in followed]
+            if not waiting:
+                break
+            now = waiting[:_BATCH]
+            followed.update(now)
+            batch = self._ends.take(np.array([places[row] for row in now], dtype=np.intp))
+        chosen.update(dict.fromkeys(self._field[: max(size - len(chosen), 0)].tolist()))
+        return np.array(list(chosen)[:size], dtype=np.intp)
+
+    def _successors(self, batch: Side, size: int) -> list[int]:
+        """The best few after each of some tracks, the best of all first."""
+        scores = self._scores(batch, self._starts) - self._outside
+        most = min(_SUCCESSORS if len(batch) > 8 else _BATCH, scores.shape[1])
+        found = np.argpartition(-scores, most - 1, axis=1)[:, :most]
+        order = np.argsort(-np.take_along_axis(scores, found, axis=1), axis=None, kind="stable")
+        return list(dict.fromkeys(self._field[found.ravel()[order]].tolist()))
+
+    def _scores(self, first: Side, second: Side) -> FloatArray:
+        """Of transitions, less one for each rule that they break."""
+        scores, tempo, relations = cross_scores(self._space, self._weights, first, second)
+        broken = broken_edges(scores, tempo, relations, rules=self._rules, levels=self._levels)
+        worth: FloatArray = scores.copy()
+        for rule, one in broken.items():
+            if rule != "floor":
+                worth -= one
+        return worth

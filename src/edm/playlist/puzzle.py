@@ -16,21 +16,20 @@ from numpy.typing import NDArray
 
 from edm.model import FloatArray, TimeArray
 from edm.playlist.arcs import near_bpm, near_energy
+from edm.playlist.edge_rules import broken_edges
 from edm.playlist.names import artist_keys, base_title
 from edm.playlist.pool import Levels, Pool
 from edm.playlist.request import RULES, Rules
-from edm.playlist.scores import KEY_SCORES, Tempo, Weights, cross_scores, side
+from edm.playlist.scores import Weights, cross_scores, side
 from edm.playlist.space import Rows, Space
 
-__all__ = ["COSTS", "Merit", "Puzzle", "broken_edges", "make_puzzle", "merit", "place_costs"]
+__all__ = ["COSTS", "Merit", "Puzzle", "make_puzzle", "merit", "place_costs"]
 
 # A dearer rule is worth this many breaks of the next cheaper one.
 _BASE = 32.0
 COSTS: Mapping[str, float] = {rule: _BASE**place for place, rule in enumerate(RULES)}
 
 _ROWS = 512
-# Float32 sums of scores differ by this much.
-_SLACK = 1e-6
 
 
 class Merit(NamedTuple):
@@ -89,14 +88,16 @@ def make_puzzle(space: Space, pool: Pool, *, rules: Rules, weights: Weights, lev
         found, tempo, relations = cross_scores(space, weights, ends.take(rows), starts)
         scores[rows] = found
         for rule, broken in broken_edges(found, tempo, relations, rules=rules, levels=levels).items():
-            costs[rows] += COSTS[rule] * broken
+            # The strongest weakest transition is sought anyway: the floor says what was hoped for.
+            if rule != "floor":
+                costs[rows] += COSTS[rule] * broken
     texts = [(space.artists[row], space.titles[row]) for row in pool.rows.tolist()]
     credits = [artist_keys(artist, title, aliases=rules.aliases) for artist, title in texts]
     artists, count = _artist_numbers(credits)
     return Puzzle(
         scores=scores,
         edge_costs=costs,
-        track_costs=COSTS["mode"] * pool.beyond.astype(np.float64),
+        track_costs=COSTS["mode"] * pool.outside.astype(np.float64),
         works=_works(credits, [title for _, title in texts], space.full[pool.rows]),
         artists=artists,
         artist_count=count,
@@ -104,22 +105,6 @@ def make_puzzle(space: Space, pool: Pool, *, rules: Rules, weights: Weights, lev
         gap=rules.min_gap,
         most=rules.max_per_artist,
     )
-
-
-def broken_edges(
-    scores: FloatArray, tempo: Tempo, relations: Rows | NDArray[np.int8], *, rules: Rules, levels: Levels
-) -> dict[str, NDArray[np.bool_]]:
-    """Which transitions break which rules; arrays of the shape that comes in.
-
-    What is not known cannot keep a rule.
-    """
-    broken = {"floor": scores < levels.floor - _SLACK}
-    if rules.allowed_relations is not None:
-        allowed = [place for place, name in enumerate(KEY_SCORES) if name in rules.allowed_relations]
-        broken["key_rule"] = ~np.isin(relations, allowed)
-    if rules.max_stretch_pct is not None:
-        broken["max_stretch"] = ~(np.abs(tempo.stretch_pct) <= rules.max_stretch_pct + 1e-3)
-    return broken
 
 
 def place_costs(space: Space, rows: Rows, targets: Mapping[str, TimeArray], count: int) -> TimeArray | None:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from edm.model import TimeArray
 from edm.playlist.arcs import near_bpm, near_energy
+from edm.playlist.edge_rules import broken_edges
 from edm.playlist.names import artist_keys
 from edm.playlist.pool import Levels, Pool, eligible
-from edm.playlist.puzzle import Puzzle, broken_edges
+from edm.playlist.puzzle import Puzzle
 from edm.playlist.request import RULES, Request, Rule, Rules
 from edm.playlist.scores import Weights, cross_scores, side
 from edm.playlist.space import Rows, Space
@@ -163,7 +164,8 @@ def _why(
         scores, tempo, relations = cross_scores(space, weights, before, side(space, pool.rows, "start"))
         keeps = ~broken_edges(scores, tempo, relations, rules=rules, levels=levels)[rule][0]
     elif rule == "mode":
-        keeps = pool.beyond == 0
+        inside = int((pool.beyond == 0).sum()) - len(seeds)
+        return f"only {inside} of the {len(pool.rows)} tracks at hand are, which leaves little choice"
     elif rule == "bpm_arc":
         keeps = near_bpm(space.bpm[pool.rows], targets["bpm"][place])
     elif rule == "energy_arc":

@@ -30,7 +30,8 @@ Rule: TypeAlias = Literal[
 RULES: tuple[Rule, ...] = get_args(Rule)
 """In the order in which they give way: first how near the seeds and how smooth, last who plays.
 
-``mode``: how near to the seeds; ``floor``: the least score of a transition; the rest as in `Rules`.
+``mode``: how near to the seeds; ``floor``: the least score of a transition, which no search gives up anything for: the
+weakest transition is as strong as can be anyway; the rest as in `Rules`.
 """
 
 Mode: TypeAlias = Literal["narrow", "dynamic", "discover"]

@@ -1,9 +1,10 @@
 """Orders of a pool: a beam search, the greedy one it must not lose to, and their improvement place by place.
 
-A state of the beam is a beginning of the list. States are ranked by what they cost, then by the weakest transition that
-they have or, by a bound, will have at best, then by the mean. The bound looks ahead to the next fixed track as if
-tracks could come twice; it says early which beginnings lead nowhere. Of states that hold the same tracks and end alike,
-one is kept.
+A state of the beam is a beginning of the list. A first beam ranks states by what they cost, then by the weakest
+transition that they have or at best will have, then by the sum. A second one no longer uses transitions below the
+weakest that the first one found, and ranks by cost and sum alone. Both look ahead by bounds: what the rest of the list
+costs at least, and how strong its weakest transition and its sum are at best, as if tracks could come twice. That says
+early which beginnings lead nowhere. Of states that hold the same tracks and end alike, one is kept.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edm.model import FloatArray, TimeArray
-from edm.playlist.puzzle import COSTS, Merit, Puzzle, merit
+from edm.playlist.bounds import Bounds
+from edm.playlist.puzzle import COSTS, Puzzle, merit
 from edm.playlist.space import Rows
 
 __all__ = ["BEAM", "best_order", "greedy_order", "improved", "search"]
@@ -23,9 +25,11 @@ __all__ = ["BEAM", "best_order", "greedy_order", "improved", "search"]
 BEAM = 32
 """States that are followed at once."""
 
-# Places that the bound looks ahead, and successors of one state that may live.
-_AHEAD, _CHILDREN = 6, 6
+# Successors of one state that may live.
+_CHILDREN = 6
 _ROUNDS = 8
+# Of scores: what the weakest transition may lose for the sake of the others.
+_ALIKE = 0.03
 _TINY = 1e-7
 
 
@@ -52,9 +56,16 @@ def best_order(puzzle: Puzzle, fixed: Mapping[int, int], count: int, places: Tim
     places
         Costs as `edm.playlist.puzzle.place_costs` gives them.
     """
-    tried = [search(puzzle, fixed, count, places), greedy_order(puzzle, fixed, count, places)]
-    better = [improved(puzzle, order, fixed, places) for order in tried]
-    return max(better, key=lambda order: _rounded(merit(puzzle, order, places)))
+    greedy = improved(puzzle, greedy_order(puzzle, fixed, count, places), fixed, places)
+    beam = improved(puzzle, search(puzzle, fixed, count, places), fixed, places)
+    best = max(greedy, beam, key=lambda order: _worth(puzzle, order, places))
+    found, floor = merit(puzzle, best, places), merit(puzzle, greedy, places)
+    # Nobody hears a hundredth: what the weakest may lose, all others may gain.
+    least = max(found.weakest - _ALIKE, floor.weakest if floor.kept == found.kept else 0.0)
+    smooth = improved(puzzle, search(puzzle, fixed, count, places, least=least), fixed, places, least=least)
+    other = merit(puzzle, smooth, places)
+    is_better = other.kept >= found.kept and other.weakest >= least - _TINY and other.total > found.total + _TINY
+    return smooth if is_better else best
 
 
 def greedy_order(puzzle: Puzzle, fixed: Mapping[int, int], count: int, places: TimeArray | None) -> list[int]:
@@ -63,23 +74,49 @@ def greedy_order(puzzle: Puzzle, fixed: Mapping[int, int], count: int, places: T
 
 
 def search(
-    puzzle: Puzzle, fixed: Mapping[int, int], count: int, places: TimeArray | None, *, width: int = BEAM
+    puzzle: Puzzle,
+    fixed: Mapping[int, int],
+    count: int,
+    places: TimeArray | None,
+    *,
+    width: int = BEAM,
+    least: float | None = None,
 ) -> list[int]:
-    """The best order that a beam finds."""
-    return _run(puzzle, fixed, count, places, width=width, bounds=_Bounds(puzzle, fixed, count, places))
+    """The best order that a beam finds.
+
+    Parameters
+    ----------
+    least
+        Seek the largest sum of transitions that are all at least this; None: seek the strongest weakest one.
+    """
+    bounds = Bounds(puzzle, fixed, count, places, least=least)
+    return _run(puzzle, fixed, count, places, width=width, bounds=bounds)
 
 
-def improved(puzzle: Puzzle, order: list[int], fixed: Mapping[int, int], places: TimeArray | None) -> list[int]:
-    """The order, with tracks replaced one by one as long as it becomes worth more."""
-    order, worth = list(order), _rounded(merit(puzzle, order, places))
+def improved(
+    puzzle: Puzzle,
+    order: list[int],
+    fixed: Mapping[int, int],
+    places: TimeArray | None,
+    *,
+    least: float = np.inf,
+) -> list[int]:
+    """The order, with tracks replaced one by one as long as it becomes worth more.
+
+    Parameters
+    ----------
+    least
+        A weakest transition above it is worth no more.
+    """
+    order, worth = list(order), _worth(puzzle, order, places, least)
     for _ in range(_ROUNDS):
         before = worth
         for place in range(len(order)):
             if place in fixed:
                 continue
-            for row in _replacements(puzzle, order, place, places):
+            for row in _replacements(puzzle, order, place, places, least):
                 changed = [*order[:place], row, *order[place + 1 :]]
-                found = _rounded(merit(puzzle, changed, places))
+                found = _worth(puzzle, changed, places, least)
                 if found > worth:
                     order, worth = changed, found
                     break
@@ -95,7 +132,7 @@ def _run(
     places: TimeArray | None,
     *,
     width: int,
-    bounds: _Bounds | None,
+    bounds: Bounds | None,
 ) -> list[int]:
     states = _first(puzzle, fixed)
     marks = np.random.default_rng(0).integers(1, 2**63, len(puzzle), dtype=np.uint64)
@@ -111,9 +148,16 @@ def _run(
             costs += places[place, columns]
         edges = puzzle.scores[last][:, columns]
         weakest = np.minimum(states.weakest[:, None], edges)
-        hoped = weakest if bounds is None else np.minimum(weakest, bounds.after(place)[columns])
         totals = states.totals[:, None] + edges
-        parents, chosen = _survivors(costs, hoped, totals, states.marks, marks[columns], width)
+        if bounds is None:
+            ranks = costs, weakest, totals
+        else:
+            ahead = bounds.after(place)
+            # A transition that is too weak is a reason to look elsewhere, after all others.
+            feared = costs + ahead.cost[columns] + (0.5 * (edges < bounds.least) if bounds.least else 0.0)
+            hoped = np.minimum(weakest, ahead.weakest[columns]) if bounds.least is None else np.zeros_like(weakest)
+            ranks = feared, hoped, totals + ahead.total[columns]
+        parents, chosen = _survivors(*ranks, states.marks, marks[columns], width)
         rows = columns[chosen]
         states = _States(
             orders=np.concatenate([states.orders[parents], rows[:, None]], axis=1),
@@ -128,7 +172,7 @@ def _run(
             np.add.at(states.counts, (np.arange(len(rows))[:, None], puzzle.artists[rows]), 1)
             states.counts[:, -1] = 0
     orders: list[list[int]] = states.orders.tolist()
-    return max(orders, key=lambda order: _rounded(merit(puzzle, order, places)))
+    return max(orders, key=lambda order: _worth(puzzle, order, places))
 
 
 def _first(puzzle: Puzzle, fixed: Mapping[int, int]) -> _States:
@@ -193,43 +237,7 @@ def _survivors(
     return parents[kept], chosen[kept]
 
 
-class _Bounds:
-    """The weakest transition that is at best still to come after each track at a place."""
-
-    def __init__(self, puzzle: Puzzle, fixed: Mapping[int, int], count: int, places: TimeArray | None) -> None:
-        # A transition that breaks a rule is worse than any that does not.
-        self._worth = np.where(puzzle.edge_costs > 0, puzzle.scores - 1.0, puzzle.scores).astype(np.float32)
-        np.fill_diagonal(self._worth, -2.0)
-        self._fixed, self._count, self._places = fixed, count, places
-        self._known: dict[tuple[int, int], FloatArray] = {}
-
-    def after(self, place: int) -> FloatArray:
-        """Shape (p,); 1 where nothing more comes."""
-        stop = min((ahead for ahead in self._fixed if ahead > place), default=self._count - 1)
-        return self._between(place, min(stop, place + _AHEAD))
-
-    def _between(self, place: int, stop: int) -> FloatArray:
-        if place >= stop:
-            return np.ones(len(self._worth), dtype=np.float32)
-        # Without arcs, and without a fixed track at the end, only the distance matters.
-        free = self._places is None and stop not in self._fixed
-        key = (stop - place, -1) if free else (place, stop)
-        if key not in self._known:
-            self._known[key] = self._step(place, stop)
-        return self._known[key]
-
-    def _step(self, place: int, stop: int) -> FloatArray:
-        later = self._between(place + 1, stop)
-        if place + 1 in self._fixed:
-            row = self._fixed[place + 1]
-            return np.asarray(np.minimum(self._worth[:, row], later[row]), dtype=np.float32)
-        if self._places is not None:
-            later = np.where(self._places[place + 1] > 0, later - 1.0, later)
-        best: FloatArray = np.minimum(self._worth, later[None, :]).max(axis=1)
-        return best
-
-
-def _replacements(puzzle: Puzzle, order: list[int], place: int, places: TimeArray | None) -> list[int]:
+def _replacements(puzzle: Puzzle, order: list[int], place: int, places: TimeArray | None, least: float) -> list[int]:
     """Tracks that may be better at a place, the most promising first."""
     rows = np.array(order, dtype=np.intp)
     others = np.delete(rows, place)
@@ -256,11 +264,14 @@ def _replacements(puzzle: Puzzle, order: list[int], place: int, places: TimeArra
     kept = puzzle.scores[rows[:-1], rows[1:]]
     elsewhere = np.delete(kept, [at for at in (place - 1, place) if 0 <= at < len(kept)]).min(initial=1.0)
     # Beyond the weakest of the others, only the sum matters.
-    weakest = np.minimum(edges, elsewhere)
+    weakest = np.minimum(edges, min(elsewhere, least))
     best = np.lexsort((-total, -weakest, costs))[:2]
     return [int(row) for row in best if np.isfinite(costs[row]) and row != rows[place]]
 
 
-def _rounded(worth: Merit) -> tuple[float, float, float]:
+def _worth(
+    puzzle: Puzzle, order: list[int], places: TimeArray | None, least: float = np.inf
+) -> tuple[float, float, float]:
     """Merit without the rounding of float32, so that what is equal is equal."""
-    return worth.kept, round(worth.weakest / _TINY) * _TINY, round(worth.total / _TINY) * _TINY
+    worth = merit(puzzle, order, places)
+    return worth.kept, round(min(worth.weakest, least) / _TINY) * _TINY, round(worth.total / _TINY) * _TINY

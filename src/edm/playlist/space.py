@@ -107,7 +107,9 @@ class Space:
             for name in self.__slots__
             if name not in ("families", "lengths", "artists", "titles")
         }
-        texts: dict[str, Any] = {name: [getattr(self, name)[row] for row in rows.tolist()] for name in ("artists", "titles")}
+        texts: dict[str, Any] = {
+            name: [getattr(self, name)[row] for row in rows.tolist()] for name in ("artists", "titles")
+        }
         return Space(families=self.families, lengths=self.lengths, **columns, **texts)
 
     def check_row(self, row: int) -> None:
