@@ -36,6 +36,7 @@ def test_everything_is_counted(library: Library) -> None:
         "genres": {"done": 1, "failed": 0, "pending": 1},
     }
     assert (found.detectors, found.modes) == ({"network": 1}, {"beat": 1})
+    assert (found.layouts, found.keys) == ({"club": 1}, {"network": 1})
     assert found.fallbacks == {"genres": {"no answer": 1}}
     assert found.failures == {"sonic": {"DecodeError": 1}}
     assert (found.with_genres, found.genres) == (2, {"tag": 1})
