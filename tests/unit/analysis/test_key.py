@@ -70,6 +70,16 @@ def test_another_tuning_is_heard_and_changes_no_key(cents, profiles):
         assert found.tuning_cents == pytest.approx(cents, abs=2.0)
 
 
+@pytest.mark.weights
+@pytest.mark.parametrize("cents", [-45.0, 45.0])
+def test_a_detuned_track_is_as_sure_of_its_key_as_one_in_tune(cents, profiles):
+    in_tune, detuned = (random_track(5004, duration_s=70.0, tuning_cents=by).samples for by in (0.0, cents))
+    for options in ({}, profiles):
+        expected, found = heard(in_tune, **options), heard(detuned, **options)
+        assert found.name == expected.name
+        assert found.confidence == pytest.approx(expected.confidence, abs=0.05)
+
+
 def test_a_track_in_tune_is_said_to_be():
     assert heard(cadences(KeyName(9, "minor"))).tuning_cents == pytest.approx(0.0, abs=2.0)
 
