@@ -60,7 +60,8 @@ NAMES_OF_TASK: dict[Task, dict[str, tuple[str, ...]]] = {
         "sections_file": ("sections_file",),
         "drops": ("drops",),
         "drops_file": ("drops_file",),
-        "energy": ("energy",),
+        "energy_times_s": ("energy_times_s",),
+        "energy_curve": ("energy_curve",),
         "first_downbeat_s": ("first_downbeat_s",),
         "beats_per_bar": ("beats_per_bar",),
     },
@@ -73,7 +74,7 @@ NAMES_OF_TASK: dict[Task, dict[str, tuple[str, ...]]] = {
 """… and beside that, for one of the tasks."""
 
 # Where rows are flat these hold no lists: in a table of ours, "beats" is how many there are.
-_LISTS = {"beats_s", "downbeats_s", "beat_positions", "sections", "drops", "energy"}
+_LISTS = {"beats_s", "downbeats_s", "beat_positions", "sections", "drops", "energy_times_s", "energy_curve"}
 _MOST_BEATS_PER_BAR = 32
 _OUTCOME = ("status", "error", "error_type", "error_message")
 
@@ -175,7 +176,7 @@ def read_row(
         duration_s=duration_s,
         sections=sections,
         drops_s=_drops(said, origin, folder),
-        energy=energy_of(*of("energy"), origin),
+        energy=energy_of(of("energy_times_s")[0], of("energy_curve")[0], "energy_times_s", origin),
         key=parse_key_name(*of("key"), origin),
         key_runner_up=parse_key_name(*of("key_runner_up"), origin),
         key_confidence=key_confidence,

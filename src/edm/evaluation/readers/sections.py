@@ -169,15 +169,17 @@ def drops_of(values: object, what: str, origin: str) -> TimeArray | None:
     return times_of(values, what, origin)
 
 
-def energy_of(value: object, what: str, origin: str) -> EnergyCurve | None:
-    """Energy over time, of an object with ``times_s`` and ``curve``; None for anything else: a level is no curve."""
-    if not isinstance(value, dict) or not isinstance(value.get("curve"), list):
+def energy_of(times: object, curve: object, what: str, origin: str) -> EnergyCurve | None:
+    """Energy over time, of a list of times and one of as many values from 0 to 1; None where either is not given."""
+    times_s = times_of(times, what, origin)
+    if times_s is None or curve is None:
         return None
-    times_s = times_of(value.get("times_s"), f"times_s of {what}", origin)
-    shares = [parse_share(part, f"curve of {what}", origin) for part in value["curve"]]
-    if times_s is None or len(times_s) != len(shares):
-        raise InputError(f"{origin}: {len(shares)} values in the curve of {what}, and not as many times_s")
-    return EnergyCurve(times_s, np.array([0.0 if share is None else share for share in shares], dtype=np.float32))
+    if not isinstance(curve, list) or len(curve) != len(times_s):
+        raise InputError(f"{origin}: {len(times_s)} {what}, and not as many values in energy_curve")
+    shares = [parse_share(value, "energy_curve", origin) for value in curve]
+    if None in shares:
+        raise InputError(f"{origin}: energy_curve holds a value that is no number")
+    return EnergyCurve(times_s, np.array(shares, dtype=np.float32))
 
 
 def _closed_in_seconds(

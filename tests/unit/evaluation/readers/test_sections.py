@@ -151,7 +151,9 @@ def test_our_own_records_are_estimates(tmp_path: Path) -> None:
         "status": "ok",
         "sections": [{"start_s": 0, "end_s": 9, "start_bar": 1, "end_bar": 4, "label": "drop", "energy": 1}],
         "drops": [{"time_s": 0.5, "bar": 1, "confidence": 0.9}],
-        "energy": {"level": 7, "times_s": [0, 2], "curve": [0.5, 1.0]},
+        "energy": 7,
+        "energy_times_s": [0, 2],
+        "energy_curve": [0.5, 1.0],
         "key": "F# minor",
         "key_confidence": 0.8,
         "key_runner_up": "A major",
@@ -166,10 +168,14 @@ def test_our_own_records_are_estimates(tmp_path: Path) -> None:
     assert row.key is not None
     assert row.key_runner_up is not None
     assert (row.key.name, row.key_confidence, row.key_runner_up.name) == ("F# minor", 0.8, "A major")
-    record |= {"energy": {"level": 7, "times_s": [0], "curve": [0.5, 1.0]}}
-    (tmp_path / "e.jsonl").write_text(json.dumps(record))
-    with pytest.raises(InputError, match="2 values in the curve of energy"):
-        read_annotations(tmp_path / "e.jsonl", task="structure")
+    for times, curve, said in (
+        ([0], [0.5, 1.0], "line 1: 1 energy_times_s, and not as many values in energy_curve"),
+        ([0, 2], [0.5, None], "line 1: energy_curve holds a value that is no number"),
+        ([0, 2], [0.5, 7], "line 1: energy_curve 7 is not from 0 to 1"),
+    ):
+        (tmp_path / "e.jsonl").write_text(json.dumps(record | {"energy_times_s": times, "energy_curve": curve}))
+        with pytest.raises(InputError, match=said):
+            read_annotations(tmp_path / "e.jsonl", task="structure")
 
 
 def test_a_plain_confidence_is_the_keys_where_there_is_no_tempo(tmp_path: Path) -> None:
