@@ -1,7 +1,7 @@
 """From the matrices and the words of a person to what `edm.playlist` takes: a space, seeds, rules.
 
-A track is named by its id, its path (whole, or as much of its end as only one track has) or its title; artists and
-genres by name. Who names none is told what is near.
+A track is named by its id, its path (whole, or as much of its end as only one track has), its title, or its artist and
+title ("A - B"); artists and genres by name. Who names none is told what is near.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 import numpy as np
 
@@ -34,6 +35,7 @@ __all__ = [
     "is_stale",
     "open_collection",
     "rules_of",
+    "spoken",
     "track_row",
     "weights_of",
 ]
@@ -71,7 +73,7 @@ def is_stale(matrices: Matrices, library: Library, folder: Path) -> bool:
 
 
 def track_row(matrices: Matrices, text: str) -> int:
-    """The row of the track that a text names: an id, a path or a title.
+    """The row of the track that a text names: an id, a path, a title, or an artist and a title ("A - B").
 
     Raises
     ------
@@ -90,11 +92,14 @@ def track_row(matrices: Matrices, text: str) -> int:
     rows = rows or [row for row, path in enumerate(paths) if path.endswith(end)]
     if rows:
         return _only(rows, matrices, text)
-    titles = [title.casefold() for title in matrices.track_titles.tolist()]
-    rows = [row for row, title in enumerate(titles) if title == text.strip().casefold()]
-    if rows:
+    titles, artists = matrices.track_titles.tolist(), matrices.track_artists.tolist()
+    asked_name = spoken(text)
+    rows = [row for row, title in enumerate(titles) if spoken(title) == asked_name]
+    rows = rows or [row for row, title in enumerate(titles) if spoken(f"{artists[row]} - {title}") == asked_name]
+    if rows and asked_name:
         return _only(rows, matrices, text)
-    names = [*matrices.track_titles.tolist(), *(Path(path).name for path in paths)]
+    full = [f"{artist} - {title}" for artist, title in zip(artists, titles, strict=True) if artist and title]
+    names = [*full, *titles, *(PurePath(path).name for path in paths)]
     hint = _hint(text, names, "edm sonic and edm artifacts add tracks")
     raise InputError(f"no track in the matrices is {text!r}", hint=hint)
 
@@ -165,6 +170,11 @@ def central_row(space: Space, rows: Sequence[int], *, weights: Weights | None = 
         part = np.arange(start, min(start + 256, len(places)))
         total += nearness_to(few, asked, side(few, part, "full")).sum(axis=0, dtype=np.float64)
     return int(places[int(np.argmax(np.round(total, 4)))])
+
+
+def spoken(text: str) -> str:
+    """What two spellings of a name have in common: no case, one kind of dash, single blanks."""
+    return " ".join(normalize("NFKC", text).casefold().replace("–", "-").replace("—", "-").split())
 
 
 def rules_of(settings: PlaylistSettings) -> Rules:

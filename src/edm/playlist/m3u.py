@@ -154,7 +154,7 @@ def _written_path(path: str, relative_to: Path | None) -> str:
         return _file_url(path)
     first = PurePath(relative).parts[0]
     # A comment, a home or a scheme is what these would be taken for.
-    return os.path.join(".", relative) if first[0] in "#~" or ":" in first else relative
+    return f".{os.sep}{relative}" if first[0] in "#~" or ":" in first else relative
 
 
 def _needs_url(path: str) -> bool:

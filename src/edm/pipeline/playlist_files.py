@@ -1,0 +1,71 @@
+"""Playlists as files: the list of a player, and beside it why each track follows the one before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from edm.atomic import written_whole
+from edm.errors import InputError
+from edm.pipeline.playlist_records import KIND
+from edm.playlist.m3u import M3uTrack, m3u_bytes
+
+__all__ = ["check_sidecar", "sidecar_path", "write_m3u"]
+
+_HEAD_BYTES = 64
+
+
+def sidecar_path(path: Path) -> Path:
+    """Where the reasons of a playlist stand: ``set.json`` beside ``set.m3u8``."""
+    return path.with_suffix(".json")
+
+
+def check_sidecar(path: Path) -> None:
+    """Check that the reasons of the playlist at `path` would not take the place of anything else.
+
+    Raises
+    ------
+    InputError
+        If a file of that name is there, and is none of ours.
+    """
+    sidecar = sidecar_path(path)
+    if sidecar.is_dir():
+        raise InputError(f"{sidecar}, where the reasons would be written, is a folder", hint="choose another name")
+    if sidecar.exists() and f'"kind": "{KIND}"' not in _head(sidecar):
+        raise InputError(
+            f"{sidecar}, where the reasons would be written, is another file",
+            hint="choose another name for the playlist",
+        )
+
+
+def write_m3u(tracks: Sequence[M3uTrack], record: Mapping[str, Any], path: Path, *, relative: bool) -> None:
+    """Write a playlist, and beside it its record as JSON; each is there as a whole or not at all.
+
+    Parameters
+    ----------
+    record
+        As `edm.pipeline.playlist_records.playlist_record` makes it.
+    relative
+        Whether tracks are named from the folder of the playlist on.
+
+    Raises
+    ------
+    InputError
+        As `check_sidecar`.
+    OSError
+        If a file cannot be written.
+    """
+    check_sidecar(path)
+    data = m3u_bytes(tracks, relative_to=path.absolute().parent if relative else None)
+    text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+    with written_whole(sidecar_path(path)) as stream:
+        stream.write(text.encode("utf-8", "backslashreplace"))
+    with written_whole(path) as stream:
+        stream.write(data)
+
+
+def _head(path: Path) -> str:
+    with path.open("rb") as stream:
+        return stream.read(_HEAD_BYTES).decode("utf-8", "replace")
