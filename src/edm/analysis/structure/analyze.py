@@ -1,27 +1,67 @@
 """From samples to a layout: every decision, in order.
 
-1. Bars, or windows where none are heard (`spans`)  2. What plays in each (`spectrum`, `features`)  3. Where sections
-begin (`cues`, `boundaries`)  4. What goes on in them (`labels`)  5. How much (`energy`)
+1. Bars, or windows where none are heard (`spans`)  2. What plays in each (`spectrum`, `features`)  3. How likely a
+section begins there (`cues`, `boundaries`)  4. What goes on in each (`context`, `labels`)  5. Is it laid out for a
+dance floor? (`kinds`)  6. The best sequence of sections (`decoding`)  7. How much goes on (`energy`)
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from edm.analysis.structure.boundaries import find_boundaries
+from edm.analysis.structure.boundaries import edge_log_odds
+from edm.analysis.structure.context import bar_context
+from edm.analysis.structure.cues import edge_cues
+from edm.analysis.structure.decoding import Grammar, Piece, best_pieces
 from edm.analysis.structure.energy import energy_of
 from edm.analysis.structure.features import bar_features
-from edm.analysis.structure.labels import label_sections
+from edm.analysis.structure.kinds import club_probability, kind_of, signs_of
+from edm.analysis.structure.labels import (
+    CLUB_LABELS,
+    SONG_LABELS,
+    club_evidence,
+    club_grammar,
+    song_evidence,
+    song_grammar,
+)
 from edm.analysis.structure.spans import Spans, spans_of
 from edm.analysis.structure.spectrum import SAMPLE_RATE, Spectrum, spectrum_of
 from edm.errors import InputError
-from edm.model import Audio, BeatGrid, Beats, Drop, Energy, FloatArray, Section, Structure
+from edm.model import (
+    Audio,
+    BeatGrid,
+    Beats,
+    Drop,
+    Energy,
+    MusicKind,
+    Section,
+    SectionLabel,
+    Structure,
+    TimeArray,
+)
 
 __all__ = ["analyze_structure", "structure_of"]
 
 _MIN_SPANS = 8  # fewer bars or windows have no layout to speak of
-_SILENCE = 1e-7
+_LABEL_SHARE = 0.5  # bars of one section are not independent witnesses
+_CLUB_ODDS, _SONG_ODDS, _UNCLEAR_ODDS = 1.0, 1.0, 1.4  # more boundaries where sections are changes of arrangement
+_TOGETHER = 4.0  # log-odds against a boundary inside one label, in a track that is club music for certain
+_DROP = CLUB_LABELS.index("drop")
+_AT_DROP = 3.0  # log-odds for a boundary where a drop begins
 _WINDOWS_TRUST = 0.6  # of what is found in windows rather than bars
+_UNCLEAR_TRUST = 0.5  # of the drops of a track whose sections have no labels
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Pieces with their labels and the probability of each, and where drops begin (bars from 0, probability)."""
+
+    pieces: list[Piece]
+    labels: tuple[SectionLabel, ...]
+    certainties: list[float]
+    drops: list[tuple[int, float]]
 
 
 def analyze_structure(audio: Audio, *, beats: Beats | None, grid: BeatGrid | None) -> Structure:
@@ -39,8 +79,12 @@ def analyze_structure(audio: Audio, *, beats: Beats | None, grid: BeatGrid | Non
     Returns
     -------
     Structure
-        In windows of about 2 s (``source="windows"``, bars None) where no bars are heard or the tempo varies. One
-        section ``other`` of kind ``unclear`` for silence and for tracks of fewer than eight bars.
+        In windows of about 2 s (``source="windows"``, bars None) where no bars are heard or the tempo varies; there
+        confidence is lower. Kind ``club`` has the labels ``intro``, ``buildup``, ``drop``, ``breakdown`` and
+        ``outro``; ``song`` has ``verse``, ``other`` (choruses, bridges), ``intro`` and ``outro``, and no drops;
+        ``unclear`` (music with the drive of a dance floor, but not its layout) has ``other`` only, and drops, with
+        half the confidence, where the fullest parts begin. One section ``other`` of kind ``unclear`` for silence and
+        for tracks of fewer than eight bars.
 
     Raises
     ------
@@ -58,50 +102,95 @@ def structure_of(spectrum: Spectrum, spans: Spans) -> Structure:
     """The same from spectra and spans that are known already."""
     features = bar_features(spectrum, spans)
     energy = energy_of(features, spans)
-    if len(spans) < _MIN_SPANS or float(spectrum.bands.max()) <= _SILENCE:
-        return _undivided(spans, energy)
-    bars, certainties = find_boundaries(features)
-    labelled = label_sections(features, energy.curve, bars)
-    trust = 1.0 if spans.are_bars else _WINDOWS_TRUST
-    edges = [0, *bars.tolist(), len(spans)]
-    starts = [1.0, *certainties.tolist()]
-    sections = tuple(
-        Section(
-            start_s=float(spans.edges_s[a]),
-            end_s=float(spans.edges_s[b]),
-            start_bar=a + 1 if spans.are_bars else None,
-            end_bar=b if spans.are_bars else None,
-            label=label,
-            confidence=float(trust * probability * certainty),
-            energy=_mean_energy(energy.curve, spans, a, b),
+    if len(spans) < _MIN_SPANS or not energy.curve.any():
+        piece = Piece(0, len(spans), 0)
+        return _structure(spans, energy, _Layout([piece], ("other",), [0.0], []), "unclear", trust=1.0)
+    odds = edge_log_odds(edge_cues(features))
+    context = bar_context(features, energy.curve)
+    signs = signs_of(features, energy.curve, club_evidence(context), spans)
+    kind = kind_of(signs)
+    sure = club_probability(signs)
+    if kind == "song":
+        layout = _song_layout(odds, song_evidence(context), spans)
+    else:
+        layout = _club_layout(odds, club_evidence(context), spans, sure=sure)
+        if kind == "unclear":
+            layout = _unnamed_layout(odds, layout, spans)
+    trust = (1.0 if spans.are_bars else _WINDOWS_TRUST) * (0.5 + abs(sure - 0.5))
+    return _structure(spans, energy, layout, kind, trust=trust)
+
+
+def _club_layout(odds: TimeArray, evidence: TimeArray, spans: Spans, *, sure: float) -> _Layout:
+    together = _TOGETHER * float(np.clip((sure - 0.2) / 0.6, 0.0, 1.0))
+    odds = odds + _CLUB_ODDS
+    pieces = best_pieces(odds, _LABEL_SHARE * evidence, club_grammar(together=together), phrases=spans.are_bars)
+    certainties = _certainties(pieces, odds, evidence)
+    drops = [
+        (piece.first, certainty)
+        for before, piece, certainty in zip([None, *pieces[:-1]], pieces, certainties, strict=True)
+        if piece.label == _DROP and (before is None or before.label != _DROP)
+    ]
+    return _Layout(pieces, tuple(CLUB_LABELS[piece.label] for piece in pieces), certainties, drops)
+
+
+def _song_layout(odds: TimeArray, evidence: TimeArray, spans: Spans) -> _Layout:
+    odds = odds + _SONG_ODDS
+    pieces = best_pieces(odds, _LABEL_SHARE * evidence, song_grammar(), phrases=spans.are_bars)
+    labels = tuple(SONG_LABELS[piece.label] for piece in pieces)
+    return _Layout(pieces, labels, _certainties(pieces, odds, evidence), [])
+
+
+def _unnamed_layout(odds: TimeArray, club: _Layout, spans: Spans) -> _Layout:
+    """Changes of the arrangement, without labels; of the labels of a dance floor only the beginnings of drops stay."""
+    odds = odds + _UNCLEAR_ODDS
+    for bar, _ in club.drops:
+        if bar > 0:
+            odds[bar - 1] += _AT_DROP
+    nothing = np.zeros((len(spans), 1))
+    grammar = Grammar(np.zeros(1), np.zeros(1), np.zeros((1, 1)))
+    pieces = best_pieces(odds, nothing, grammar, phrases=spans.are_bars)
+    starts = {piece.first for piece in pieces}
+    drops = [(bar, _UNCLEAR_TRUST * certainty) for bar, certainty in club.drops if bar in starts]
+    other: SectionLabel = "other"
+    return _Layout(pieces, (other,) * len(pieces), _certainties(pieces, odds, nothing), drops)
+
+
+def _certainties(pieces: list[Piece], odds: TimeArray, evidence: TimeArray) -> list[float]:
+    """Mean probability of the label over the bars of each piece, times that of the edge that it begins at."""
+    certainties = []
+    for piece in pieces:
+        label = float(np.exp(evidence[piece.first : piece.stop, piece.label]).mean())
+        edge = 1.0 if piece.first == 0 else 1.0 / (1.0 + float(np.exp(-odds[piece.first - 1])))
+        certainties.append(label * edge)
+    return certainties
+
+
+def _structure(spans: Spans, energy: Energy, layout: _Layout, kind: MusicKind, *, trust: float) -> Structure:
+    lengths_s = np.diff(spans.edges_s)
+    sections = []
+    for piece, label, certainty in zip(layout.pieces, layout.labels, layout.certainties, strict=True):
+        inside = slice(piece.first, piece.stop)
+        sections.append(
+            Section(
+                start_s=float(spans.edges_s[piece.first]),
+                end_s=float(spans.edges_s[piece.stop]),
+                start_bar=piece.first + 1 if spans.are_bars else None,
+                end_bar=piece.stop if spans.are_bars else None,
+                label=label,
+                confidence=trust * certainty,
+                energy=min(float(np.average(energy.curve[inside], weights=lengths_s[inside])), 1.0),
+            )
         )
-        for a, b, label, probability, certainty in zip(
-            edges[:-1], edges[1:], labelled.labels, labelled.probabilities, starts, strict=True
-        )
-    )
     drops = tuple(
-        Drop(section.start_s, section.start_bar, section.confidence)
-        for before, section in zip((None, *sections[:-1]), sections, strict=True)
-        if section.label == "drop" and (before is None or before.label != "drop")
+        Drop(float(spans.edges_s[bar]), bar + 1 if spans.are_bars else None, trust * certainty)
+        for bar, certainty in layout.drops
     )
-    lengths_s = [section.end_s - section.start_s for section in sections]
-    confidence = float(np.average([section.confidence for section in sections], weights=lengths_s))
-    return Structure(sections, drops, labelled.kind, "bars" if spans.are_bars else "windows", confidence, energy)
-
-
-def _undivided(spans: Spans, energy: Energy) -> Structure:
-    section = Section(
-        start_s=0.0,
-        end_s=float(spans.edges_s[-1]),
-        start_bar=1 if spans.are_bars else None,
-        end_bar=len(spans) if spans.are_bars else None,
-        label="other",
-        confidence=0.0,
-        energy=_mean_energy(energy.curve, spans, 0, len(spans)),
+    confidence = np.average([one.confidence for one in sections], weights=[one.end_s - one.start_s for one in sections])
+    return Structure(
+        sections=tuple(sections),
+        drops=drops,
+        kind=kind,
+        source="bars" if spans.are_bars else "windows",
+        confidence=min(float(confidence), 1.0),
+        energy=energy,
     )
-    return Structure((section,), (), "unclear", "bars" if spans.are_bars else "windows", 0.0, energy)
-
-
-def _mean_energy(curve: FloatArray, spans: Spans, first: int, stop: int) -> float:
-    lengths_s = np.diff(spans.edges_s)[first:stop]
-    return float(np.average(curve[first:stop], weights=lengths_s))

@@ -29,7 +29,6 @@ _LOW = slice(0, 6)  # up to about 120 Hz: kick and bass
 _KICK = slice(1, 5)  # 32 to 118 Hz
 _MIDDLE = slice(10, 22)  # about 300 Hz to 2.5 kHz
 _HIGH = slice(25, 32)  # from 4.9 kHz: hats, crashes, noise
-_BEATS_PER_BAR = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def bar_features(spectrum: Spectrum, spans: Spans) -> BarFeatures:
     full = np.maximum(np.quantile(bands, _LOUD, axis=0), track_power * 10 ** (_QUIET_DB / 10))
     relative = 10.0 * np.log10(bands / full + 10 ** (_FLOOR_DB / 10)).astype(np.float32)
     held, struck = _quantile_rows(relative, rows)
-    beats = _beats_in(spans)
+    beats = np.maximum(np.diff(spans.edges_s) / spans.beat_s, 0.25).astype(np.float32)
     octaves = np.log2(np.sqrt(np.array(BAND_EDGES_HZ[:-1]) * np.array(BAND_EDGES_HZ[1:])) / 30.0)
     return BarFeatures(
         held=held,
@@ -125,13 +124,6 @@ def _quantile_rows(values: FloatArray, rows: IntArray) -> tuple[FloatArray, Floa
 def _decibels(ratio: FloatArray) -> FloatArray:
     decibels: FloatArray = (10.0 * np.log10(ratio + 10 ** (_FLOOR_DB / 10))).astype(np.float32)
     return decibels
-
-
-def _beats_in(spans: Spans) -> FloatArray:
-    """Beats in each span; windows without beats count half a second each."""
-    period_s = float(np.median(np.diff(spans.beats_s))) if len(spans.beats_s) >= _BEATS_PER_BAR else 0.5
-    beats: FloatArray = np.maximum(np.diff(spans.edges_s) / period_s, 0.25).astype(np.float32)
-    return beats
 
 
 def _attack_count(relative: FloatArray, rows: IntArray) -> FloatArray:

@@ -38,6 +38,11 @@ class Spans:
     def __len__(self) -> int:
         return len(self.edges_s) - 1
 
+    @property
+    def beat_s(self) -> float:
+        """Median distance of two beats; half a second where there are too few."""
+        return float(np.median(np.diff(self.beats_s))) if len(self.beats_s) > _MIN_BARS else 0.5
+
 
 def spans_of(duration_s: float, beats: Beats | None, grid: BeatGrid | None) -> Spans:
     """Bars where one tempo holds and at least four of them are heard, windows of about 2 s otherwise.
