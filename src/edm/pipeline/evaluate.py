@@ -104,7 +104,7 @@ def evaluate(
             listener=listener,
             on_prepare=on_prepare,
         )
-        if key_methods:
+        if options.task == "key" and key_methods:
             detector = {"name": " and ".join(sorted(key_methods)), "version": None, "fallback": None}
     return {
         **score_document(_rows(cases, options), options.task, group_by=options.group_by, seed=options.seed),
