@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edm.audio.printable import printable
-from edm.model import TrackAnalysis
+from edm.model import TimeArray, TrackAnalysis
 from edm.model.keys import KeyNotation, format_key, parse_key
 from edm.pictures.waveform import Waveform
 
@@ -51,12 +51,15 @@ class TrackPicture:
         None where the sound was not at hand.
     title, artist
         From the tags; None without them.
+    residuals_ms
+        How late the sound at each beat begins, shape (beats,), NaN where none does; None where it was not measured.
     """
 
     analysis: TrackAnalysis
     waveform: Waveform | None = None
     title: str | None = None
     artist: str | None = None
+    residuals_ms: TimeArray | None = None
 
     @property
     def name(self) -> str:

@@ -9,6 +9,7 @@ square root of the amplitude: quiet parts keep their shape, and the reader squar
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -31,8 +32,6 @@ MOST_COLUMNS = 9600
 """Of one track: four minutes in full, 38 kB as text; longer tracks get longer columns."""
 
 _EDGES_HZ = (200.0, 2500.0)  # a kick's body ends below the first, a snare's and a voice's below the second
-# Music falls by some 4.5 dB an octave: with these the bands of a full mix fill about the same height.
-_GAINS = (1.0, 1.6, 3.0)
 _FRAME_S = 0.023
 _FRAMES_AT_ONCE = 2048
 # Of the columns; a single click must not make all else small.
@@ -85,7 +84,7 @@ def summarise_waveform(audio: Audio, *, most_columns: int = MOST_COLUMNS) -> Wav
         return Waveform(audio.duration_s, np.zeros((len(BANDS), columns), np.uint8))
     # Every column has at least the frame that it lies in.
     starts = np.arange(columns) * amplitudes.shape[1] // columns
-    amplitudes = np.maximum.reduceat(amplitudes, starts, axis=1) * np.array(_GAINS, np.float32)[:, None]
+    amplitudes = np.maximum.reduceat(amplitudes, starts, axis=1)
     top = float(np.quantile(amplitudes.max(axis=0), _TOP_SHARE, method="higher"))
     shares = np.clip(amplitudes / max(top, _FLOOR), 0.0, 1.0)
     return Waveform(audio.duration_s, np.round(255 * np.sqrt(shares)).astype(np.uint8))
@@ -126,6 +125,7 @@ def _band_amplitudes(audio: Audio) -> FloatArray:
     for start in range(0, len(frames), _FRAMES_AT_ONCE):
         spectra = rfft(frames[start : start + _FRAMES_AT_ONCE] * window, axis=1)
         powers = spectra.real**2 + spectra.imag**2
-        for band, (low, high) in enumerate(zip(bounds, bounds[1:], strict=False)):
+        for band, (low, high) in enumerate(pairwise(bounds)):
             found[band, start : start + _FRAMES_AT_ONCE] = powers[:, low:high].sum(axis=1)
-    return np.sqrt(found * np.float32(scale))
+    found *= np.float32(scale)
+    return np.sqrt(found, out=found)

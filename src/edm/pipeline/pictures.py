@@ -35,7 +35,9 @@ class DrawTrack:
         from edm.analysis.track import SAMPLE_RATE, TrackTags, analyze_samples
         from edm.audio.decode import decode
         from edm.audio.tags import read_tags
+        from edm.dsp.attacks import attack_strength
         from edm.dsp.loudness_meter import LoudnessMeter
+        from edm.pictures.curves import attack_residuals_ms
         from edm.pictures.waveform import summarise_waveform
         from edm.processing.progress import report_step
 
@@ -57,9 +59,17 @@ class DrawTrack:
             started=started,
         )
         report_step("waveform")
-        waveform = summarise_waveform(audio, most_columns=self.most_columns)
+        beats = analysis.beats
+        residuals_ms = None
+        if beats is not None:
+            attacks = attack_strength(audio.samples)
+            residuals_ms = attack_residuals_ms(attacks, beats.times_s, sample_rate=audio.sample_rate)
         return TrackPicture(
-            analysis, waveform, title=None if tags is None else tags.title, artist=None if tags is None else tags.artist
+            analysis,
+            summarise_waveform(audio, most_columns=self.most_columns),
+            title=None if tags is None else tags.title,
+            artist=None if tags is None else tags.artist,
+            residuals_ms=residuals_ms,
         )
 
 
