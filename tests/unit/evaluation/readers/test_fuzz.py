@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 
 from edm.errors import InputError
 from edm.evaluation.annotation import Annotation
+from edm.evaluation.metrics import METRICS, Task
 from edm.evaluation.readers import FORMATS, read_annotations
-from edm.evaluation.readers.rows import NAMES
+from edm.evaluation.readers.rows import NAMES, NAMES_OF_TASK
+from edm.evaluation.readers.sections import SECTION_NAMES
 from edm.evaluation.readers.values import MAX_BPM
 
 # The folder is emptied of what an example wrote by the next one, which writes the same names.
@@ -32,6 +34,7 @@ FILES = {
     "jams": "a.jams",
     "bpm": "f/a.bpm",
     "beats": "f/a.beats.txt",
+    "key": "f/a.key",
     "unknown": "refs",
 }
 EXAMPLES = {name: row.example.encode() for name, row in FORMATS.items()} | {"unknown": b""}
@@ -42,6 +45,16 @@ MORE = {
     "rekordbox": b'<DJ_PLAYLISTS><COLLECTION><TRACK Location="a" TotalTime="9"><TEMPO Inizio="1" Bpm="99"/>'
     b'<TEMPO Inizio="2" Bpm="9" Metro="3/4" Battito="2"/></TRACK></COLLECTION></DJ_PLAYLISTS>',
 }
+OF_LAYOUT = {
+    "csv": b"path,start,end,label,energy,key\na,0,5,intro,0.5,8A\na,5,9,drop,1,8A\nb,0,9,x,,\n",
+    "json": b'{"a": {"sections": [{"start_bar": 1, "end_bar": 4}], "drops": [1, 2.5], "key": "Am"}, "b": "8A"}',
+    "jsonl": b'{"path": "a", "sections": [[0, 5, "x"]], "energy_times_s": [0, 1], "energy_curve": [0, 1], "key": "1m"}',
+    "jams": b'{"annotations": [{"namespace": "segment_open", "data": [{"time": 0, "duration": 3, "value": "x"}]}, '
+    b'{"namespace": "key_mode", "data": [{"time": 0, "duration": 3, "value": "A:minor"}]}]}',
+    "rekordbox": b'<DJ_PLAYLISTS><COLLECTION><TRACK Location="a" TotalTime="9" Tonality="Am">'
+    b'<POSITION_MARK Name="x" Type="0" Start="3"/></TRACK></COLLECTION></DJ_PLAYLISTS>',
+}
+TASKS = st.sampled_from(sorted(METRICS))
 # What turns good files into odd ones.
 WORDS = rb"9999999 1e999 NaN null true &x; \ud800 \u0000 path bpm beats_s <!DOCTYPE 1_0".split()
 MARKS = [b"", b"\0", b"\n", b"\r", b" ", b"\t", b"\xff", b"\xff\xfe", b"\xef\xbb\xbf", b"9" * 400]
@@ -51,7 +64,9 @@ TOKENS = st.sampled_from([*WORDS, *MARKS, *SIGNS])
 
 def sane(annotation: Annotation) -> bool:
     """Whether every number is one, and within its limits."""
-    times = [times for times in (annotation.beats_s, annotation.downbeats_s) if times is not None]
+    instants = (annotation.beats_s, annotation.downbeats_s, annotation.drops_s)
+    times = [times for times in instants if times is not None]
+    sections = annotation.sections or ()
     shares = [annotation.confidence, *(other.score for other in annotation.alternatives)]
     tempos = [annotation.bpm, *(other.bpm for other in annotation.alternatives)]
     return (
@@ -61,16 +76,18 @@ def sane(annotation: Annotation) -> bool:
         and all(share is None or 0 <= share <= 1 for share in shares)
         and (annotation.duration_s is None or 0 < annotation.duration_s < math.inf)
         and all(np.all(np.isfinite(one)) and np.all(one >= 0) and np.all(np.diff(one) > 0) for one in times)
+        and all(one.start_bar is not None or one.start_s is not None for one in sections)
+        and all(one.start_s is None or 0 <= one.start_s < (one.end_s or 0) < math.inf for one in sections)
         and all(isinstance(text, str) and text for text in annotation.fields.values())
     )
 
 
-def read_or_refuse(folder: Path, kind: str, content: bytes) -> None:
+def read_or_refuse(folder: Path, kind: str, content: bytes, task: Task = "beats") -> None:
     path = folder / FILES[kind]
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
     try:
-        found = read_annotations(path.parent if kind in ("bpm", "beats") else path)
+        found = read_annotations(path.parent if kind in ("bpm", "beats", "key") else path, task=task)
     except InputError as exc:
         message = exc.message
         found = None
@@ -83,26 +100,36 @@ def read_or_refuse(folder: Path, kind: str, content: bytes) -> None:
 
 @pytest.mark.parametrize("kind", FILES)
 @REUSES_FOLDER
-@given(content=st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))
-def test_arbitrary_content_is_read_or_refused(kind: str, content: bytes, tmp_path: Path) -> None:
-    read_or_refuse(tmp_path, kind, content)
+@given(
+    content=st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")),
+    task=TASKS,
+)
+def test_arbitrary_content_is_read_or_refused(kind: str, content: bytes, task: Task, tmp_path: Path) -> None:
+    read_or_refuse(tmp_path, kind, content, task)
 
 
 @pytest.mark.parametrize("kind", FILES)
 @REUSES_FOLDER
 @given(data=st.data())
 def test_good_files_with_damage_are_read_or_refused(kind: str, data: st.DataObject, tmp_path: Path) -> None:
-    good = [example for example in (EXAMPLES[kind], MORE.get(kind)) if example is not None]
+    good = [example for example in (EXAMPLES[kind], MORE.get(kind), OF_LAYOUT.get(kind)) if example is not None]
     content = data.draw(st.sampled_from(good if kind != "unknown" else list(EXAMPLES.values())))
     for _ in range(data.draw(st.integers(1, 3))):
         start = data.draw(st.integers(0, len(content)))
         end = min(len(content), start + data.draw(st.integers(0, 6)))
         content = content[:start] + data.draw(TOKENS) + content[end:]
-    read_or_refuse(tmp_path, kind, content)
+    read_or_refuse(tmp_path, kind, content, data.draw(TASKS))
 
 
 JAMS_KEYS = ["annotations", "data", "namespace", "time", "value", "file_metadata", "identifiers", "filename"]
-KEYS = [*(alias for aliases in NAMES.values() for alias in aliases), *JAMS_KEYS, "score", "type", "tracks"]
+ALL_NAMES = [NAMES, SECTION_NAMES, *NAMES_OF_TASK.values()]
+KEYS = [
+    *(alias for names in ALL_NAMES for aliases in names.values() for alias in aliases),
+    *JAMS_KEYS,
+    "score",
+    "type",
+    "tracks",
+]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (
@@ -119,9 +146,9 @@ JSON = st.recursive(
 
 @pytest.mark.parametrize("kind", ["json", "jsonl", "jams"])
 @REUSES_FOLDER
-@given(content=JSON)
-def test_arbitrary_json_is_read_or_refused(kind: str, content: object, tmp_path: Path) -> None:
-    read_or_refuse(tmp_path, kind, json.dumps(content).encode())
+@given(content=JSON, task=TASKS)
+def test_arbitrary_json_is_read_or_refused(kind: str, content: object, task: Task, tmp_path: Path) -> None:
+    read_or_refuse(tmp_path, kind, json.dumps(content).encode(), task)
 
 
 # Signs that an XML attribute keeps as they are.
