@@ -57,11 +57,14 @@ class HttpFaultError(Exception):
     ----------
     hopeless
         The address itself is wrong: no other attempt will help.
+    unreachable
+        Nobody took the call: there is no server, or no network.
     """
 
-    def __init__(self, reason: str, *, hopeless: bool = False) -> None:
+    def __init__(self, reason: str, *, hopeless: bool = False, unreachable: bool = False) -> None:
         super().__init__(reason)
         self.hopeless = hopeless
+        self.unreachable = unreachable
 
 
 class TryAgainError(Exception):
@@ -131,7 +134,8 @@ class HttpClient:
         except (httpx.UnsupportedProtocol, httpx.InvalidURL):
             raise HttpFaultError("that is no address", hopeless=True) from None
         except httpx.RequestError as exc:
-            raise HttpFaultError(_in_words(exc)) from None
+            unreachable = isinstance(exc, httpx.ConnectError | httpx.ConnectTimeout)
+            raise HttpFaultError(_in_words(exc), unreachable=unreachable) from None
         except UnicodeDecodeError:
             raise HttpFaultError("the answer is not text") from None
         return answer

@@ -72,6 +72,9 @@ class Patience:
         more than six seconds.
     first_wait_s, longest_wait_s
         Waits double from the first to the longest; each is drawn between half and the whole of it.
+    first_attempts
+        Attempts at a service that cannot be reached and has not been since the run began: there is no network, and
+        whatever else the run has to do should not wait.
     longest_pause_s
         A service that asks us to wait longer than this is suspended instead.
     failures
@@ -81,6 +84,7 @@ class Patience:
     """
 
     attempts: int = 6
+    first_attempts: int = 2
     first_wait_s: float = 1.0
     longest_wait_s: float = 30.0
     longest_pause_s: float = 120.0
@@ -140,6 +144,7 @@ class Service:
         self._failures = 0
         self._stopped: SourceStoppedError | None = None
         self._suspended_s = math.inf
+        self._was_reached = False
 
     @property
     def is_stopped(self) -> bool:
@@ -244,16 +249,21 @@ class Service:
     def _get(self, url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> HttpAnswer:
         self._limiter.acquire()
         try:
-            return self._http.get(url, params, headers)
+            answer = self._http.get(url, params, headers)
         except HttpFaultError as exc:
+            self._was_reached |= not exc.unreachable
             if exc.hopeless:
                 raise self.stop(
                     f"{url.partition('?')[0]}: {exc}", hint="its address is a setting in [genres]"
                 ) from None
             raise TryAgainError(str(exc)) from None
+        self._was_reached = True
+        return answer
 
     def _wait_s(self, attempts: int, asked_s: float) -> float:
         patience = self._patience
+        if not self._was_reached and attempts >= patience.first_attempts:
+            raise self.suspend("cannot be reached, and is left alone for this run")
         if asked_s > patience.longest_pause_s:
             raise self.suspend(f"it asks for a pause of {asked_s:.0f} s and is left alone for this run")
         grown_s = min(patience.first_wait_s * 2.0 ** min(attempts - 1, 30), patience.longest_wait_s)

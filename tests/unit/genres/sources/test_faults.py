@@ -10,7 +10,8 @@ import pytest
 
 from edm.errors import SourceError, SourceStoppedError
 from edm.genres.sources.bucket import TokenBucket
-from edm.genres.sources.http import HttpAnswer, HttpClient
+from edm.genres.sources.http import HttpAnswer, HttpClient, HttpFaultError
+from edm.genres.sources.lastfm import LastFm
 from edm.genres.sources.service import Patience, Service, Times
 from genre_bench import Bench
 from genre_server import KEY
@@ -210,12 +211,29 @@ def test_a_loop_of_redirects_ends(bench: Bench) -> None:
     assert len(bench.server.requests) == 8
 
 
-def test_a_server_that_is_not_there_is_an_error(bench: Bench) -> None:
+def test_a_service_that_was_never_reached_is_left_alone_at_once(bench: Bench) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
-        with pytest.raises(SourceError, match="no connection"):
-            bench.lastfm(url=url, patience=Patience(attempts=2)).artist("A")
+        source = bench.lastfm(url=f"http://127.0.0.1:{unused.getsockname()[1]}")
+        with pytest.raises(SourceStoppedError, match="cannot be reached"):
+            source.artist("A")
+    assert sum(bench.clock.slept) < 2.0
+    assert source.is_stopped
+
+
+def test_a_service_that_was_reached_before_is_waited_for(bench: Bench) -> None:
+    class Unplugged:
+        def get(self, url: str, params: object, headers: object) -> HttpAnswer:
+            if not asked:
+                asked.append(url)
+                return HttpAnswer(200, {}, '{"toptags": {"tag": [], "@attr": {"artist": "A"}}}')
+            raise HttpFaultError("no connection", unreachable=True)
+
+    asked: list[str] = []
+    source = LastFm("http://localhost", KEY, Unplugged(), bench.limiter, times=bench.clock.times())
+    source.artist("A")
+    with pytest.raises(SourceError, match="no answer after 6 attempts: no connection"):
+        source.artist("B")
 
 
 @pytest.mark.parametrize("url", ["nonsense", "ftp://example.org", "http://[::1", "", "http://a b\x01/"])
