@@ -64,6 +64,7 @@ def test_no_rule_is_broken_unless_it_is_said(question: tuple[Space, list[int], R
     order = made.order
     assert len(set(order)) == len(order)
     assert set(seeds) == {order[place] for place in made.seeds}
+    assert len(order) <= made.summary.eligible <= len(space)
     assert order[0] in seeds
     for place, edge in enumerate(made.edges, start=1):
         assert (edge.first, edge.second) == (order[place - 1], order[place])
@@ -153,6 +154,25 @@ def test_all_tracks_by_one_artist_make_a_list_that_says_so() -> None:
     assert len(made.order) == 8
     assert said(made, "max_per_artist") == set(range(2, 8))
     assert said(made, "min_gap") == set(range(1, 8))
+
+
+@pytest.mark.parametrize(("gap", "broken"), [(0, set()), (2, set()), (3, {3})])
+def test_a_gap_counts_the_tracks_between(gap: int, broken: set[int]) -> None:
+    space = make_space(4, artists=["A", "B", "C", "A"])
+    made = make_playlist(space, [0, 1, 2, 3], Request(count=4, rules=Rules(min_gap=gap)))
+    assert said(made, "min_gap") == broken
+
+
+def test_an_arc_leads_to_tracks_that_are_far_from_the_seed() -> None:
+    n = 6000
+    rng = np.random.default_rng(0)
+    bpm = np.where(np.arange(n) < 5950, 120.0, rng.uniform(120, 170, n))
+    full = make_space(n).full.copy()
+    full[5950:] = -full[5950:]
+    space = make_space(n, bpm=bpm, full=full)
+    rules = Rules(bpm_arc=parse_arc("120:165", "bpm"), max_stretch_pct=None, key_rule="off")
+    made = make_playlist(space, [0], Request(count=6, rules=rules))
+    assert not said(made, "bpm_arc")
 
 
 def test_collaborations_count_for_each_artist() -> None:
