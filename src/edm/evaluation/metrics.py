@@ -180,6 +180,7 @@ STRUCTURE_METRICS: dict[str, Metric] = {
         "rho",
         "Spearman's rank correlation of the estimated energy of the reference's sections with how much plays.",
         "energy",
+        True,
     ),
 }
 
