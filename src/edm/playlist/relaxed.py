@@ -18,7 +18,7 @@ from edm.playlist.pool import Levels, Pool, eligible
 from edm.playlist.puzzle import Puzzle
 from edm.playlist.request import RULES, Request, Rule, Rules
 from edm.playlist.scores import Weights, cross_scores, side
-from edm.playlist.space import Rows, Space
+from edm.playlist.space import NO_KEY, Rows, Space
 from edm.playlist.transition import Transition
 
 __all__ = ["Broken", "Relaxed", "broken_rules", "credits_of"]
@@ -158,6 +158,12 @@ def _why(
     """How many tracks at hand would have kept the rule at its first broken place."""
     if place in seeds and (rule not in _EDGE_RULES or place - 1 in seeds):
         return "seeds are played whatever the rules say"
+    if rule == "key_rule" and not (space.key != NO_KEY).any():
+        return "no key in this library is known"
+    if rule in ("max_stretch", "bpm_arc") and not np.isfinite(space.bpm).any():
+        return "no tempo in this library is known"
+    if rule == "energy_arc" and not np.isfinite(space.energy).any():
+        return "no energy in this library is known"
     keeps = np.ones(len(pool.rows), dtype=np.bool_)
     if rule in _EDGE_RULES:
         before = side(space, pool.rows[[order[place - 1]]], "end")

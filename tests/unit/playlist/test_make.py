@@ -170,6 +170,13 @@ def test_a_library_that_knows_nothing_but_sound_makes_lists() -> None:
     assert all(edge.stretch_pct is None for edge in made.edges)
 
 
+def test_what_a_whole_library_does_not_know_is_said_once() -> None:
+    made = make_playlist(random_space(50, unknown=1.0, genres=0), [0], Request(count=10))
+    said = {entry.rule: entry.why for entry in made.relaxed}
+    assert said["key_rule"].endswith("no key in this library is known")
+    assert said["max_stretch"].endswith("no tempo in this library is known")
+
+
 def test_the_summary_is_of_the_list() -> None:
     space = random_space(200)
     made = make_playlist(space, [0], Request(count=12))
