@@ -30,21 +30,21 @@ def verdict_of(analysis: TrackAnalysis) -> str:
     return NONE
 
 
-def headline(analysis: TrackAnalysis, *, key_notation: KeyNotation = "standard") -> list[Fact]:
-    """The few things that a DJ asks first: tempo, key, loudness, energy, verdict, length; unless not asked for."""
-    facts: list[Fact] = []
+def headline(analysis: TrackAnalysis, *, key_notation: KeyNotation = "standard") -> list[str]:
+    """What a DJ asks first: tempo, key, loudness, energy, verdict, length; without what was not asked for."""
+    words: list[str] = []
     if analysis.tempo is not None:
-        facts.append(("BPM", shown_bpm(analysis.tempo.bpm, 3)))
-    if "key" in analysis.types:
-        facts.append(("key", NONE if analysis.key is None else shown_key(analysis.key.name, key_notation)))
+        words.append("no beat" if analysis.tempo.bpm is None else f"{shown_bpm(analysis.tempo.bpm, 3)} BPM")
+    if analysis.key is not None:
+        words.append(shown_key(analysis.key.name, key_notation))
     if analysis.loudness is not None:
-        facts.append(("loudness", f"{shown_loudness(analysis.loudness.integrated_lufs)} LUFS"))
+        integrated = analysis.loudness.integrated_lufs
+        words.append("silent" if integrated is None else f"{shown_loudness(integrated)} LUFS")
     if analysis.structure is not None:
-        facts.append(("energy", f"{analysis.structure.energy.level}/10"))
+        words.append(f"energy {analysis.structure.energy.level}")
     if verdict_of(analysis) != NONE:
-        facts.append(("grid", verdict_of(analysis)))
-    facts.append(("length", shown_time(analysis.duration_s)))
-    return facts
+        words.append(verdict_of(analysis))
+    return [*words, shown_time(analysis.duration_s)]
 
 
 def track_facts(analysis: TrackAnalysis, *, key_notation: KeyNotation = "standard") -> list[Fact]:
