@@ -15,11 +15,12 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from edm.cli import artifacts, config, console, evaluate, failures, genres, library, models
+from edm.cli import artifacts, config, console, evaluate, failures, genres, library, models, playlist
 from edm.cli.analyze import analyze
 from edm.cli.demo import demo
 from edm.cli.doctor import doctor
 from edm.cli.run import run, scan, sonic
+from edm.cli.similar import similar
 from edm.cli.stats import stats
 from edm.errors import EdmError, InputError, Interrupted, SettingsError
 
@@ -67,6 +68,8 @@ app.command()(scan)
 app.add_typer(genres.app, name="genres")
 app.command()(sonic)
 app.add_typer(artifacts.app, name="artifacts")
+app.add_typer(playlist.app, name="playlist")
+app.command()(similar)
 app.command()(stats)
 app.add_typer(failures.app, name="failures")
 app.add_typer(library.app, name="library")
