@@ -35,7 +35,7 @@ Matrix = NDArray[np.float64]
 EDGE_PENALTY, LABEL_PENALTY, KIND_PENALTY = 0.003, 0.003, 0.02
 RENDER_WEIGHT = 2
 CHART_WEIGHT = 0.4
-CLUB_TRACKS, SONG_TRACKS = 20, 20  # for the boundaries
+SONG_TRACKS = 20  # for the boundaries
 FOLDS = 4
 
 
@@ -158,7 +158,7 @@ def fit_all(renders: list[Case], charts: list[Case], made: list[Case]) -> dict[s
     """All tables of ``weights.py``, by name."""
     club = [case for case in made if case.track.kind == "club"]
     song = [case for case in made if case.track.kind == "song"]
-    edge, edge_bias = fit_edges(club[:CLUB_TRACKS] + song[:SONG_TRACKS] + renders * RENDER_WEIGHT)
+    edge, edge_bias = fit_edges(song[:SONG_TRACKS] + renders * RENDER_WEIGHT)
     clubs, clubs_bias = fit_labels(club, CLUB_LABELS, charts)
     songs, songs_bias = fit_labels(song, SONG_LABELS, [])
     with mock.patch.multiple("edm.analysis.structure.labels", CLUB=clubs, CLUB_BIAS=clubs_bias):

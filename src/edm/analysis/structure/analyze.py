@@ -46,10 +46,12 @@ __all__ = ["analyze_structure", "structure_of"]
 
 _MIN_SPANS = 8  # fewer bars or windows have no layout to speak of
 _LABEL_SHARE = 0.5  # bars of one section are not independent witnesses
-_CLUB_ODDS, _SONG_ODDS, _UNCLEAR_ODDS = 1.0, 1.0, 1.4  # more boundaries where sections are changes of arrangement
-_TOGETHER = 4.0  # log-odds against a boundary inside one label, in a track that is club music for certain
+_CLUB_ODDS, _SONG_ODDS, _CHANGE_ODDS = 1.0, 1.0, 1.4  # more boundaries where sections are changes of arrangement
+_TOGETHER = 4.0  # log-odds against a boundary inside one label
+_SURE = 0.6  # probability of club music from which labels alone make sections
+_ONE_LABEL = Grammar(np.zeros(1), np.zeros(1), np.zeros((1, 1)))
 _DROP = CLUB_LABELS.index("drop")
-_AT_DROP = 3.0  # log-odds for a boundary where a drop begins
+_AT_DROP = 10.0  # log-odds for a boundary where a drop begins
 _WINDOWS_TRUST = 0.6  # of what is found in windows rather than bars
 _UNCLEAR_TRUST = 0.5  # of the drops of a track whose sections have no labels
 
@@ -121,14 +123,26 @@ def structure_of(spectrum: Spectrum, spans: Spans) -> Structure:
 
 
 def _club_layout(odds: TimeArray, evidence: TimeArray, spans: Spans, *, sure: float) -> _Layout:
-    together = _TOGETHER * float(np.clip((sure - 0.2) / 0.6, 0.0, 1.0))
+    """Sections are what the labels make them; where club music is doubtful, changes of arrangement, then labelled."""
+    grammar = club_grammar(together=_TOGETHER)
+    labelled = best_pieces(odds + _CLUB_ODDS, _LABEL_SHARE * evidence, grammar, phrases=spans.are_bars)
+    begun = [piece for piece in labelled if piece.label == _DROP]
     odds = odds + _CLUB_ODDS
-    pieces = best_pieces(odds, _LABEL_SHARE * evidence, club_grammar(together=together), phrases=spans.are_bars)
+    pieces = labelled
+    if sure < _SURE:
+        named = np.concatenate([np.full(piece.stop - piece.first, piece.label) for piece in labelled])
+        odds = odds + _CHANGE_ODDS - _CLUB_ODDS
+        odds[[piece.first - 1 for piece in begun if piece.first > 0]] += _AT_DROP
+        parts = best_pieces(odds, np.zeros((len(spans), 1)), _ONE_LABEL, phrases=spans.are_bars)
+        pieces = [
+            Piece(part.first, part.stop, int(np.bincount(named[part.first : part.stop]).argmax())) for part in parts
+        ]
     certainties = _certainties(pieces, odds, evidence)
+    starts = {piece.first: certainty for piece, certainty in zip(pieces, certainties, strict=True)}
     drops = [
-        (piece.first, certainty)
-        for before, piece, certainty in zip([None, *pieces[:-1]], pieces, certainties, strict=True)
-        if piece.label == _DROP and (before is None or before.label != _DROP)
+        (piece.first, starts[piece.first])
+        for before, piece in zip([None, *labelled[:-1]], labelled, strict=True)
+        if piece.label == _DROP and piece.first in starts and (before is None or before.label != _DROP)
     ]
     return _Layout(pieces, tuple(CLUB_LABELS[piece.label] for piece in pieces), certainties, drops)
 
@@ -142,13 +156,12 @@ def _song_layout(odds: TimeArray, evidence: TimeArray, spans: Spans) -> _Layout:
 
 def _unnamed_layout(odds: TimeArray, club: _Layout, spans: Spans) -> _Layout:
     """Changes of the arrangement, without labels; of the labels of a dance floor only the beginnings of drops stay."""
-    odds = odds + _UNCLEAR_ODDS
+    odds = odds + _CHANGE_ODDS
     for bar, _ in club.drops:
         if bar > 0:
             odds[bar - 1] += _AT_DROP
     nothing = np.zeros((len(spans), 1))
-    grammar = Grammar(np.zeros(1), np.zeros(1), np.zeros((1, 1)))
-    pieces = best_pieces(odds, nothing, grammar, phrases=spans.are_bars)
+    pieces = best_pieces(odds, nothing, _ONE_LABEL, phrases=spans.are_bars)
     starts = {piece.first for piece in pieces}
     drops = [(bar, _UNCLEAR_TRUST * certainty) for bar, certainty in club.drops if bar in starts]
     other: SectionLabel = "other"

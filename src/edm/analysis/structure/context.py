@@ -49,9 +49,9 @@ def bar_context(features: BarFeatures, energy: FloatArray) -> TimeArray:
 
 
 def drive(features: BarFeatures, beat_s: float) -> float:
-    """Attacks a second (kicks, and those of the middle and high bands) in the bars that have many."""
+    """Attacks a second of the middle and high bands and, twice, of kicks, in the bars that have many."""
     kicks, attacks = np.quantile(features.kick, 0.8), np.quantile(features.attacks, 0.8)
-    return float(kicks + attacks) / beat_s
+    return float(2.0 * kicks + attacks) / beat_s
 
 
 def _curves(features: BarFeatures, energy: FloatArray) -> dict[str, FloatArray]:

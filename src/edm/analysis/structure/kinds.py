@@ -23,9 +23,9 @@ SIGNS = ("fit", "contrast", "hollow", "drive")
 """Columns of `signs_of`."""
 
 _CLUB = 0.5  # probability from which a track is club music
-_DRIVEN_CLUB = 0.2  # the same where it drives as dance music does
-_DRIVING = 9.0  # attacks a second; of synthesised songs one in ten has more, of hardcore and trance nine in ten
-_MOST_DRIVE = 10.0
+_DRIVEN_CLUB = 0.1  # the same where it drives as dance music does
+_DRIVING = 11.5  # of `drive`; one in ten synthesised songs has more, nine in ten tracks of hardcore and trance do
+_MOST_DRIVE = 13.0
 _PHRASE_BARS = 8
 _HOLLOW_DB = 12.0
 

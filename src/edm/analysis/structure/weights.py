@@ -6,27 +6,27 @@ __all__ = ["CLUB", "CLUB_BIAS", "EDGE", "EDGE_BIAS", "KIND", "KIND_BIAS", "SONG"
 
 # fmt: off
 EDGE: dict[str, float] = {
-    "blocks2": 0.0633,
-    "blocks4": -0.0755,
-    "most1": -0.0181,
-    "most2": 0.2292,
-    "most4": 0.1971,
-    "most8": 0.0723,
-    "size2": 0.0223,
-    "mean2": -0.0777,
-    "mean8": -0.2918,
-    "above4": 0.1152,
-    "above8": 0.6944,
-    "far4": 0.0671,
-    "tones4": -0.0353,
-    "tones8": 0.1181,
-    "phrase4": 1.1277,
-    "phrase8": 0.3396,
-    "phrase16": 0.1708,
-    "rank": 1.9083,
-    "rim": -4.4488,
+    "blocks2": 0.0793,
+    "blocks4": -0.0494,
+    "most1": -0.0206,
+    "most2": 0.2988,
+    "most4": 0.3162,
+    "most8": 0.1172,
+    "size2": 0.0045,
+    "mean2": -0.2374,
+    "mean8": -0.3821,
+    "above4": 0.0879,
+    "above8": 0.7859,
+    "far4": 0.0503,
+    "tones4": -0.4798,
+    "tones8": 0.2470,
+    "phrase4": 1.1786,
+    "phrase8": 0.3227,
+    "phrase16": 0.0666,
+    "rank": 1.8647,
+    "rim": -4.1104,
 }
-EDGE_BIAS: float = -4.6859
+EDGE_BIAS: float = -4.2315
 CLUB: dict[str, tuple[float, ...]] = {
     "energy -8..-3": (0.308, -0.100, -0.302, -0.315, 0.410),
     "energy -3..0": (0.178, 0.017, 0.059, -0.400, 0.147),
@@ -122,10 +122,10 @@ SONG: dict[str, tuple[float, ...]] = {
 }
 SONG_BIAS: tuple[float, ...] = (3.444, -5.676, -0.347, 2.579)
 KIND: dict[str, float] = {
-    "fit": 20.7144,
-    "contrast": 3.8427,
-    "hollow": 4.3996,
-    "drive": 0.4254,
+    "fit": 21.4748,
+    "contrast": 3.7428,
+    "hollow": 4.5856,
+    "drive": 0.2892,
 }
-KIND_BIAS: float = -25.0169
+KIND_BIAS: float = -25.2710
 # fmt: on
