@@ -24,23 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.genre_server import KEY, GenreServer, genre_server
 
 SERVICES = ("lastfm", "musicbrainz")
-FAULTS = [
-    "busy",
-    "ok",
-    "rate:1",
-    "ok",
-    "ok",
-    "cut:20",
-    "ok",
-    "status:500",
-    "ok",
-    "html",
-    "ok",
-    "ok",
-    "reset",
-    "ok",
-    "body:{}",
-]
+FAULTS = ["busy", "ok", "rate:1", "ok", "ok", "cut:20", "ok", "status:500", "ok", "html", "ok", "ok"]
+FAULTS += ["reset", "ok", "body:{}"]
 # One question that no patience answers: it is owed to the next run.
 FAULTS += ["status:502"] * 6
 STYLES = [
