@@ -21,10 +21,10 @@ from edm.pictures.facts import headline
 from edm.pictures.picture import SECTION_COLOURS, TrackPicture, shown_time
 from edm.pictures.waveform import BANDS, pooled
 
-__all__ = ["LEAST_HEIGHT", "LEAST_WIDTH", "THEMES", "Theme", "track_svg"]
+__all__ = ["LEAST_HEIGHT", "LEAST_WIDTH", "THEMES", "Theme", "check_look", "track_svg"]
 
 Theme: TypeAlias = Literal["light", "dark"]
-THEMES: dict[str, dict[str, str]] = {
+THEMES: dict[Theme, dict[str, str]] = {
     "light": {
         "paper": "#ffffff",
         "wave": "#f8fafb",
@@ -96,12 +96,25 @@ def track_svg(
     InputError
         If it is to be smaller, or there is no such theme.
     """
+    look = THEMES[check_look(width, height, theme)]
+    return _Drawing(picture, float(width), float(height), look, key_notation).document()
+
+
+def check_look(width: int, height: int, theme: str) -> Theme:
+    """The theme, where that and the size can be drawn.
+
+    Raises
+    ------
+    InputError
+        As `track_svg`.
+    """
     if width < LEAST_WIDTH or height < LEAST_HEIGHT:
         least = f"{LEAST_WIDTH}x{LEAST_HEIGHT}"
         raise InputError(f"a picture of {width}x{height} is too small to read", hint=f"use {least} or more")
-    if theme not in THEMES:
-        raise InputError(f"there is no theme {theme!r}", hint=f"one of: {', '.join(THEMES)}")
-    return _Drawing(picture, float(width), float(height), THEMES[theme], key_notation).document()
+    for name in THEMES:
+        if name == theme:
+            return name
+    raise InputError(f"there is no theme {theme!r}", hint=f"one of: {', '.join(THEMES)}")
 
 
 @dataclass(slots=True)

@@ -202,7 +202,7 @@ class TrackView {
       c.fillStyle = "#000000";
       c.font = this.font(12, 600);
       const room = x1 - x0 - 8;
-      const texts = [`${label} ${confidence} %`, label, label.slice(0, 4), label[0]];
+      const texts = [`${label} ${confidence} %`, label, label.slice(0, 5), label[0]];
       const text = texts.find((one) => c.measureText(one).width <= room);
       if (text) c.fillText(text, x0 + 4, (top + bottom) / 2);
     }
