@@ -19,7 +19,10 @@ from edm.cli import artifacts, config, console, evaluate, failures, genres, libr
 from edm.cli.analyze import analyze
 from edm.cli.demo import demo
 from edm.cli.doctor import doctor
+from edm.cli.plot import plot
+from edm.cli.report_page import report
 from edm.cli.run import run, scan, sonic
+from edm.cli.show import show
 from edm.cli.similar import similar
 from edm.cli.stats import stats
 from edm.errors import EdmError, InputError, Interrupted, SettingsError
@@ -62,6 +65,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(analyze)
+app.command()(show)
+app.command()(plot)
+app.command()(report)
 app.add_typer(evaluate.app, name="evaluate")
 app.command()(run)
 app.command()(scan)
