@@ -20,9 +20,13 @@ from edm.model import TimeArray
 __all__ = [
     "BPM_TOLERANCE",
     "ENERGY_TOLERANCE",
+    "MOST_STEPS",
+    "UNKNOWN_STEPS",
     "Arc",
     "ArcShape",
     "arc_targets",
+    "bpm_steps",
+    "energy_steps",
     "near_bpm",
     "near_energy",
     "parse_arc",
@@ -34,6 +38,9 @@ BPM_TOLERANCE = 0.025
 """Share of the tempo asked for by which a track may be off: what pitching hides."""
 ENERGY_TOLERANCE = 1.0
 """Levels, of ten, by which a track may be off."""
+
+MOST_STEPS = 8
+UNKNOWN_STEPS = 3
 
 # What up, down and wave mean without numbers: 8 % is 128 to 138.
 _BPM_RISE = 1.08
@@ -109,11 +116,27 @@ def near_bpm(bpm: TimeArray, target: TimeArray | float) -> NDArray[np.bool_]:
 
     A target of NaN asks for nothing; a tempo of NaN is never what is asked for.
     """
-    apart = np.log2(bpm / target)
-    apart = np.abs(apart - np.clip(np.rint(apart), -1, 1))
-    return np.asarray(np.isnan(target) | (apart <= np.log2(1 + BPM_TOLERANCE) + 1e-9), dtype=np.bool_)
+    return np.asarray(bpm_steps(bpm, target) == 0, dtype=np.bool_)
 
 
 def near_energy(energy: TimeArray, target: TimeArray | float) -> NDArray[np.bool_]:
     """Whether levels are what is asked for; broadcast; NaN as in `near_bpm`."""
-    return np.asarray(np.isnan(target) | (np.abs(energy - target) <= ENERGY_TOLERANCE + 1e-9), dtype=np.bool_)
+    return np.asarray(energy_steps(energy, target) == 0, dtype=np.bool_)
+
+
+def bpm_steps(bpm: TimeArray, target: TimeArray | float) -> NDArray[np.int8]:
+    """How many tolerances tempos are beyond what is asked for, 0..`MOST_STEPS`; an unknown one is `UNKNOWN_STEPS`."""
+    apart = np.log2(bpm / target)
+    apart = np.abs(apart - np.clip(np.rint(apart), -1, 1))
+    return _steps(apart / np.log2(1 + BPM_TOLERANCE), target)
+
+
+def energy_steps(energy: TimeArray, target: TimeArray | float) -> NDArray[np.int8]:
+    """How many tolerances levels are beyond what is asked for; as in `bpm_steps`."""
+    return _steps(np.abs(energy - target) / ENERGY_TOLERANCE, target)
+
+
+def _steps(tolerances: TimeArray, target: TimeArray | float) -> NDArray[np.int8]:
+    steps = np.clip(np.ceil(tolerances - 1e-6) - 1, 0, MOST_STEPS)
+    steps = np.where(np.isnan(tolerances), UNKNOWN_STEPS, steps)
+    return np.asarray(np.where(np.isnan(target), 0, steps), dtype=np.int8)

@@ -29,7 +29,7 @@ _FIELD = 8192
 _POOL = 1024
 _MOST_POOL = 3072
 # Tracks of the pool for each of the playlist.
-_PER_TRACK = 3
+_PER_TRACK = 5
 # Tracks followed at once, successors taken of each, and stretches of an arc.
 _BATCH, _SUCCESSORS, _STRETCHES = 64, 8, 12
 # Tracks there should be in reach for each of the playlist, or it is no choice.

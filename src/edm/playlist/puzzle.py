@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edm.model import FloatArray, TimeArray
-from edm.playlist.arcs import near_bpm, near_energy
+from edm.playlist.arcs import bpm_steps, energy_steps
 from edm.playlist.edge_rules import broken_edges
 from edm.playlist.names import artist_keys, base_title
 from edm.playlist.pool import Levels, Pool
@@ -108,14 +108,17 @@ def make_puzzle(space: Space, pool: Pool, *, rules: Rules, weights: Weights, lev
 
 
 def place_costs(space: Space, rows: Rows, targets: Mapping[str, TimeArray], count: int) -> TimeArray | None:
-    """What a track costs at each place, shape (count, p); None where no arc is asked for."""
+    """What a track costs at each place, shape (count, p); None where no arc is asked for.
+
+    The farther off, the more: where no track keeps to an arc, the nearest does.
+    """
     if not targets:
         return None
     costs = np.zeros((count, len(rows)))
     if "bpm" in targets:
-        costs += COSTS["bpm_arc"] * ~near_bpm(space.bpm[rows][None, :], targets["bpm"][:, None])
+        costs += COSTS["bpm_arc"] * bpm_steps(space.bpm[rows][None, :], targets["bpm"][:, None])
     if "energy" in targets:
-        costs += COSTS["energy_arc"] * ~near_energy(space.energy[rows][None, :], targets["energy"][:, None])
+        costs += COSTS["energy_arc"] * energy_steps(space.energy[rows][None, :], targets["energy"][:, None])
     return costs
 
 

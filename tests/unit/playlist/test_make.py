@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edm.errors import InputError
+from edm.playlist.arcs import bpm_steps, energy_steps, parse_arc
 from edm.playlist.make import make_playlist
 from edm.playlist.pool import drawn_levels, find_pool, nearness
 from edm.playlist.puzzle import Puzzle, make_puzzle, merit, place_costs
@@ -193,6 +194,20 @@ def test_costs_of_places_follow_the_arcs() -> None:
     costs = place_costs(space, np.arange(3), {"bpm": np.array([100.0, np.nan])}, 2)
     assert costs is not None
     assert (costs > 0).tolist() == [[False, True, True], [False, False, False]]
+
+
+def test_where_no_track_keeps_to_an_arc_the_nearest_does() -> None:
+    space = make_space(4, bpm=np.array([128.0, 150, 140, 160]))
+    rules = replace(FREE, bpm_arc=parse_arc("128:131", "bpm"))
+    assert make_playlist(space, [0], Request(count=2, rules=rules)).order == (0, 2)
+
+
+def test_steps_count_the_tolerances_beyond_the_first() -> None:
+    bpm = 100.0 * 1.025 ** np.array([0.0, 0.99, 1.01, 2.5, 20.0, np.nan])
+    assert bpm_steps(bpm, 100.0).tolist() == [0, 0, 1, 2, 8, 3]
+    assert bpm_steps(np.array([50.0, 200.0]), 100.0).tolist() == [0, 0]
+    assert energy_steps(np.array([5.0, 6, 7, 9, np.nan]), 5.0).tolist() == [0, 0, 1, 3, 3]
+    assert energy_steps(np.array([5.0, np.nan]), np.nan).tolist() == [0, 0]
 
 
 def test_families_share_the_score_as_said() -> None:
