@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Generator
-from dataclasses import replace
 from pathlib import Path
 
 from edm.atomic import written_whole
 from edm.errors import InputError
-from edm.model import Failure, Result
+from edm.model import Failure, Result, Success, TrackAnalysis
 from edm.model.keys import KeyNotation
 from edm.pictures.page import ReportPage
 from edm.pictures.picture import TrackPicture
@@ -80,7 +79,7 @@ def write_report(
         page = ReportPage(spool, key_notation=key_notation)
         try:
             for result in results:
-                tally.add(result if isinstance(result, Failure) else replace(result, value=result.value.analysis))
+                tally.add(_analysis_of(result))
                 page.add(result)
                 on_result(result)
         finally:
@@ -91,3 +90,9 @@ def write_report(
                 with written_whole(output) as stream:
                     page.write(stream, title=title, missing=total - page.tracks)
     return summary
+
+
+def _analysis_of(result: Result[TrackPicture]) -> Result[TrackAnalysis]:
+    if isinstance(result, Failure):
+        return result
+    return Success(result.index, result.item, result.value.analysis, result.elapsed_s)
