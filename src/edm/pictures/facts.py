@@ -55,7 +55,7 @@ def track_facts(analysis: TrackAnalysis, *, key_notation: KeyNotation = "standar
     facts.append(("file", f"{shown_time(analysis.duration_s)}, {analysis.sample_rate} Hz"))
     if analysis.detector is not None:
         facts.append(("beats by", analysis.detector))
-    facts += [("fell back", reason) for reason in analysis.fallbacks]
+    facts += [("fell back", printable(reason)) for reason in analysis.fallbacks]
     facts += [("mended", printable(warning)) for warning in analysis.warnings]
     return facts
 

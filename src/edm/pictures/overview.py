@@ -67,7 +67,7 @@ def bpm_histogram(tempos: Iterable[float]) -> BpmHistogram | None:
 def histogram_svg(histogram: BpmHistogram) -> str:
     """The histogram; its outer bars, apart from the others, hold all that lies further out."""
     width, height, bottom, top = 640, 220, 34, 18
-    bars: list[tuple[str, int, float, float]] = [("<", histogram.below, -math.inf, histogram.edges[0])]
+    bars: list[tuple[str, int, float, float]] = [("&lt;", histogram.below, -math.inf, histogram.edges[0])]
     inner = zip(histogram.counts, histogram.edges, histogram.edges[1:], strict=False)
     bars += [("", count, low, high) for count, low, high in inner]
     bars.append(("≥", histogram.above, histogram.edges[-1], math.inf))
@@ -94,7 +94,7 @@ def histogram_svg(histogram: BpmHistogram) -> str:
                 f'height="{tall:.1f}"/><text class="count" x="{middle:.1f}" y="{y - 5:.1f}">{count}</text></g>'
             )
         if sign:
-            edge = high if sign == "<" else low
+            edge = high if math.isinf(low) else low
             parts.append(f'<text class="edge" x="{middle:.1f}" y="{height - bottom + 15}">{sign}{edge:g}</text>')
         elif place > 1 and (place - 1) % every == 0:
             odd = " odd" if (place - 1) // every % 2 else ""

@@ -102,7 +102,7 @@ def row_of(result: Result[TrackPicture], *, key_notation: KeyNotation = "standar
         duration_s=analysis.duration_s,
         drops=_drops(picture),
         first_drop=round(structure.drops[0].time_s, 3) if structure is not None and structure.drops else None,
-        fallbacks=analysis.fallbacks,
+        fallbacks=tuple(printable(reason) for reason in analysis.fallbacks),
     )
 
 
