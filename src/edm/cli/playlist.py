@@ -83,7 +83,7 @@ def make(
         int | None, typer.Option("--min-gap", metavar="N", min=0, help="Others between two tracks by one artist.")
     ] = None,
     seed: Annotated[
-        int, typer.Option("--seed", metavar="N", min=0, help="Another than 0 begins with another track of --artist.")
+        int, typer.Option("--seed", metavar="N", min=0, help="Of what is drawn: another one, another list.")
     ] = 0,
     reorder: Annotated[bool, typer.Option("--reorder", help="Seeds may change places.")] = False,
     format_name: PlaylistFormat = None,

@@ -55,7 +55,8 @@ def playlist_lines(record: Mapping[str, Any], width: int) -> list[str]:
     lines = [shown[0]]
     for track, line in zip(tracks, shown[1:], strict=True):
         if track["transition"] is not None:
-            lines.append(cut(f"    {_fraction(track['transition']['score'])}  {track['transition']['reason']}", width))
+            said = f"    {_fraction(track['transition']['score']):<3}  {track['transition']['reason']}"
+            lines += textwrap.wrap(said, width, subsequent_indent=" " * 9, break_on_hyphens=False)
         lines.append(line)
     return [*lines, "", *_summary_lines(record, width)]
 
@@ -75,6 +76,8 @@ def neighbour_lines(record: Mapping[str, Any], width: int) -> list[str]:
     asked = record["track"]
     said = [_name(asked), f"{_bpm(asked['bpm']).strip()} BPM", asked["key"] or "key unknown"]
     lines = [cut(", ".join(said), width), ""]
+    if not record["neighbours"]:
+        return [*lines, "no other track in the library"]
     head = ("#", "near", "track", "  BPM", "pitch", "key", "relation")
     rows = [
         (
@@ -91,7 +94,7 @@ def neighbour_lines(record: Mapping[str, Any], width: int) -> list[str]:
     shown = _with_wide_column([head, *rows], 2, width)
     lines.append(shown[0])
     for one, line in zip(record["neighbours"], shown[1:], strict=True):
-        lines += [line, cut("    " + _parts(one["parts"]), width)]
+        lines += [line, *textwrap.wrap("    " + _parts(one["parts"]), width, subsequent_indent="    ")]
     return lines
 
 

@@ -19,7 +19,7 @@ __all__ = ["similar"]
 
 _COLUMNS = (
     *("place", "score", "track_id", "artist", "title", "bpm", "key", "energy", "duration_s", "genre", "bpm_ratio"),
-    *("pitch_pct", "octave", "key_relation", "energy_step", "reason", "path"),
+    *("pitch_pct", "octave", "key_relation", "key_relation_pitched", "energy_step", "reason", "path"),
 )
 
 
@@ -43,7 +43,10 @@ def similar(
     from edm.pipeline.playlist_map import write_map
     from edm.pipeline.playlist_seeds import named_track
     from edm.pipeline.playlist_similar import similar_record
+    from edm.playlist.similar import SIMILAR_BY
 
+    if by not in SIMILAR_BY:
+        raise InputError(f"--by {by} is none", hint=f"valid: {', '.join(SIMILAR_BY)}")
     if track is None and plot is None:
         raise InputError("a track must be named", hint="edm similar TRACK, or, for all, edm similar --plot map.html")
     settings = playlist_settings({"database": database, "out_dir": out_dir}, format_name)

@@ -100,7 +100,7 @@ def track_row(matrices: Matrices, text: str) -> int:
         return _only(rows, matrices, text)
     full = [f"{artist} - {title}" for artist, title in zip(artists, titles, strict=True) if artist and title]
     names = [*full, *titles, *(PurePath(path).name for path in paths)]
-    hint = _hint(text, names, "edm sonic and edm artifacts add tracks")
+    hint = _hint(text, names, "edm run FOLDER adds tracks")
     raise InputError(f"no track in the matrices is {text!r}", hint=hint)
 
 
@@ -131,7 +131,7 @@ def artist_rows(matrices: Matrices, name: str, *, aliases: Mapping[str, str] | N
         if may_be and asked in artist_keys(names[row], title, aliases=known):
             rows.append(row)
     if not rows:
-        hint = _hint(name, names, "edm sonic and edm artifacts add tracks")
+        hint = _hint(name, names, "edm run FOLDER adds tracks")
         raise InputError(f"no track in the matrices is by {name!r}", hint=hint)
     return sorted(rows)
 
@@ -213,7 +213,13 @@ def _only(rows: Sequence[int], matrices: Matrices, text: str) -> int:
 
 
 def _hint(asked: str, names: Iterable[str], otherwise: str) -> str:
+    """What may have been meant: names that look like it, or have it or a word that looks like it within."""
     folded = {name.casefold(): name for name in names if name}
-    near = difflib.get_close_matches(asked.casefold(), folded, n=_NEAR, cutoff=0.6)
-    near += [name for name in folded if asked.casefold() in name and name not in near][: _NEAR - len(near)]
+    text = asked.casefold()
+    near = difflib.get_close_matches(text, folded, n=_NEAR, cutoff=0.6)
+    near += [name for name in folded if text in name and name not in near][: _NEAR - len(near)]
+    if not near:
+        words = {word for name in folded for word in name.split()}
+        close = set(difflib.get_close_matches(text, words, n=_NEAR, cutoff=0.75))
+        near = [name for name in folded if close & set(name.split())][:_NEAR]
     return f"did you mean {', '.join(folded[name] for name in near)}?" if near else otherwise

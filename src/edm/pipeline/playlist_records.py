@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from edm.audio.printable import printable
-from edm.model.keys import KEYS, format_key
+from edm.model.keys import KEYS, format_key, key_relation
 from edm.pipeline.playlist import Collection
 from edm.playlist.m3u import M3uTrack
 from edm.playlist.make import Playlist
@@ -76,8 +76,14 @@ def transition_record(edge: Transition) -> dict[str, Any]:
 
 
 def neighbour_record(collection: Collection, neighbour: Neighbour, place: int) -> dict[str, Any]:
-    """A track near another; `place` counts from 1."""
+    """A track near another; `place` counts from 1.
+
+    ``key_relation`` is that of the keys as they are: whoever is only alike is not always pitched.
+    ``key_relation_pitched`` is that of a transition.
+    """
     edge = neighbour.transition
+    keys = [int(collection.space.key[row]) for row in (edge.first, edge.second)]
+    relation = None if NO_KEY in keys else key_relation(KEYS[keys[0]], KEYS[keys[1]])
     return {
         "place": place,
         "score": _number(neighbour.score, 4),
@@ -86,7 +92,8 @@ def neighbour_record(collection: Collection, neighbour: Neighbour, place: int) -
         "bpm_ratio": _number(neighbour.bpm_ratio, 4),
         "pitch_pct": _number(edge.stretch_pct, 2),
         "octave": edge.octave,
-        "key_relation": edge.key_relation,
+        "key_relation": relation,
+        "key_relation_pitched": edge.key_relation,
         "energy_step": _number(edge.energy_step, 1),
         "reason": edge.reason,
     }
@@ -169,4 +176,5 @@ def _genre(collection: Collection, row: int) -> str | None:
 
 
 def _number(value: float | None, digits: int) -> float | None:
-    return None if value is None or not math.isfinite(value) else round(float(value), digits)
+    # Never -0.0.
+    return None if value is None or not math.isfinite(value) else round(float(value), digits) + 0.0
