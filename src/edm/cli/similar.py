@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import Annotated
 
 import typer
 
@@ -11,9 +11,6 @@ from edm.cli import console, options
 from edm.cli.playlist import playlist_settings
 from edm.cli.run import Database, OutDir
 from edm.errors import InputError
-
-if TYPE_CHECKING:
-    from edm.playlist.similar import SimilarBy
 
 __all__ = ["similar"]
 
@@ -55,9 +52,9 @@ def similar(
         near: tuple[int, ...] = ()
         if track is not None:
             row = named_track(collection, track, library)
-            record, near = similar_record(collection, row, settings.playlist, count=count, by=cast("SimilarBy", by))
+            record, near = similar_record(collection, row, settings.playlist, count=count, by=by)
         if plot is not None:
-            write_map(collection, settings.playlist, plot, by=cast("SimilarBy", by), row=row, near=near)
+            write_map(collection, settings.playlist, plot, by=by, row=row, near=near)
             console.say(f"wrote a map of {len(collection.space)} tracks to {console.one_line(str(plot))}")
     if record is not None:
         show_neighbours(record, _COLUMNS, settings.output.format)
