@@ -25,6 +25,8 @@ _LOUD = 0.95  # quantile of a band that counts as its own full level
 _RISE_DB = 6.0  # within two frames (46 ms): an attack
 _ATTACK_FLOOR_DB = -15.0  # an attack reaches this level below its band's full one
 
+_NO_KICK_DB = -15.0  # of the lowest octaves below the whole track: there is no kick, only what other sounds leave there
+
 _LOW = slice(0, 6)  # up to about 120 Hz: kick and bass
 _KICK = slice(1, 5)  # 32 to 118 Hz
 _MIDDLE = slice(10, 22)  # about 300 Hz to 2.5 kHz
@@ -83,6 +85,7 @@ def bar_features(spectrum: Spectrum, spans: Spans) -> BarFeatures:
     relative = 10.0 * np.log10(bands / full + 10 ** (_FLOOR_DB / 10)).astype(np.float32)
     held, struck = _quantile_rows(relative, rows)
     beats = np.maximum(np.diff(spans.edges_s) / spans.beat_s, 0.25).astype(np.float32)
+    attacks = sum(_attack_count(relative[:, part].mean(axis=1), rows) for part in (_MIDDLE, _HIGH))
     octaves = np.log2(np.sqrt(np.array(BAND_EDGES_HZ[:-1]) * np.array(BAND_EDGES_HZ[1:])) / 30.0)
     return BarFeatures(
         held=held,
@@ -90,11 +93,9 @@ def bar_features(spectrum: Spectrum, spans: Spans) -> BarFeatures:
         chroma=_chroma(spectrum, spans),
         tones=_tones(spectrum, spans),
         loudness=_decibels(total / track_power),
-        kick=(_attack_count(relative[:, _KICK], rows) / beats).astype(np.float32),
+        kick=(_attack_count(_kick_level(bands, relative, track_power), rows) / beats).astype(np.float32),
         bass=held[:, _LOW].mean(axis=1),
-        attacks=((_attack_count(relative[:, _MIDDLE], rows) + _attack_count(relative[:, _HIGH], rows)) / beats).astype(
-            np.float32
-        ),
+        attacks=(attacks / beats).astype(np.float32),
         high_share=_decibels(power[:, _HIGH].sum(axis=1) / (total + 1e-12)),
         centroid=(power @ octaves / (total + 1e-12)).astype(np.float32),
     )
@@ -126,9 +127,15 @@ def _decibels(ratio: FloatArray) -> FloatArray:
     return decibels
 
 
-def _attack_count(relative: FloatArray, rows: IntArray) -> FloatArray:
-    """How many frames begin something: a rise of the mean level over two frames that is the largest nearby."""
-    level = relative.mean(axis=1)
+def _kick_level(bands: FloatArray, relative: FloatArray, track_power: float) -> FloatArray:
+    """Mean level of the lowest octaves in each frame; flat where they hold next to nothing of the track."""
+    power = float(np.quantile(bands[:, _KICK].sum(axis=1), _LOUD))
+    level: FloatArray = relative[:, _KICK].mean(axis=1)
+    return level if power >= track_power * 10 ** (_NO_KICK_DB / 10) else np.zeros_like(level)
+
+
+def _attack_count(level: FloatArray, rows: IntArray) -> FloatArray:
+    """How many frames begin something: a rise of the level (dB) over two frames that is the largest nearby."""
     rise = np.zeros_like(level)
     rise[2:] = level[2:] - level[:-2]
     peak = np.ones(len(rise), dtype=bool)
@@ -136,7 +143,7 @@ def _attack_count(relative: FloatArray, rows: IntArray) -> FloatArray:
     peak[:-1] &= rise[:-1] >= rise[1:]
     ahead = level.copy()
     ahead[:-1] = np.maximum(level[:-1], level[1:])
-    full = np.quantile(level, _LOUD)
+    full = float(np.quantile(level, _LOUD))
     hits = peak & (rise >= _RISE_DB) & (ahead >= full + _ATTACK_FLOOR_DB)
     sums = np.concatenate([[0], np.cumsum(hits)])
     counts: FloatArray = (sums[rows[:, 1]] - sums[rows[:, 0]]).astype(np.float32)

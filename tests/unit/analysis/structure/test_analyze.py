@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from edm.analysis.structure import analyze_structure
 from edm.errors import InputError
 from edm.model import Audio, Beats, FloatArray, SectionLabel, Structure
-from tests.sounds import RATE, noise, silence, track_at
+from sounds import RATE, noise, silence, track_at
 
 
 def beats_every(period_s: float, duration_s: float, *, first_s: float = 0.0, beats_per_bar: int = 4) -> Beats:
