@@ -46,9 +46,9 @@ __all__ = ["analyze_structure", "structure_of"]
 
 _MIN_SPANS = 8  # fewer bars or windows have no layout to speak of
 _LABEL_SHARE = 0.5  # bars of one section are not independent witnesses
-_CLUB_ODDS, _SONG_ODDS, _CHANGE_ODDS = 1.0, 1.0, 1.4  # more boundaries where sections are changes of arrangement
+_CLUB_ODDS, _SONG_ODDS, _CHANGE_ODDS = 1.0, 1.25, 1.4  # more boundaries where sections are changes of arrangement
 _TOGETHER = 4.0  # log-odds against a boundary inside one label
-_SURE = 0.4  # probability of club music from which labels alone make sections
+_SURE = 0.5  # probability of club music from which labels alone make sections
 _ONE_LABEL = Grammar(np.zeros(1), np.zeros(1), np.zeros((1, 1)))
 _DROP = CLUB_LABELS.index("drop")
 _AT_DROP = 10.0  # log-odds for a boundary where a drop begins
