@@ -85,8 +85,7 @@ def track_row(matrices: Matrices, text: str) -> int:
         if found:
             return int(found[0])
     paths = matrices.track_paths.tolist()
-    asked = Path(text).expanduser()
-    whole = {text, str(asked), str(asked.absolute()), str(asked.resolve())}
+    whole = {text, *_spellings(text)}
     end = "/" + text.lstrip("/")
     rows = [row for row, path in enumerate(paths) if path in whole]
     rows = rows or [row for row, path in enumerate(paths) if path.endswith(end)]
@@ -203,6 +202,15 @@ def weights_of(settings: PlaylistSettings) -> Weights:
         key=settings.key_weight,
         energy=settings.energy_weight,
     )
+
+
+def _spellings(path: str) -> set[str]:
+    """Of an absolute path: with ``~``, links and ``..`` as they are, and without."""
+    try:
+        asked = Path(path).expanduser()
+        return {str(asked), str(asked.absolute()), str(asked.resolve())}
+    except (OSError, RuntimeError, ValueError):  # links in a circle, nobody's home, NUL
+        return set()
 
 
 def _only(rows: Sequence[int], matrices: Matrices, text: str) -> int:

@@ -167,7 +167,7 @@ def _waiting_track(text: str, library: Library | None) -> InputError | None:
 
     if library is None or "\0" in text:
         return None
-    held = tracks.by_path(library, Path(text).expanduser().absolute())
+    held = tracks.by_path(library, Path(text).absolute())
     if held is None and text.isascii() and text.isdigit() and len(text) < 19:
         held = tracks.get(library, int(text))
     held = held or _track_called(library, text)
