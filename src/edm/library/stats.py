@@ -40,9 +40,10 @@ class Stats:
     failures
         Stage to kind of error to tracks.
     with_genres
-        Present tracks with at least one genre.
+        Present tracks with at least one genre, of their tags or from elsewhere.
     genres
-        Source to number of different genres.
+        Source to number of different genres: ``tag`` as files spell them, ``known`` those of the vocabulary, whoever
+        said them.
     bytes
         Of the database with its log.
     """
@@ -77,7 +78,8 @@ def stats(library: Library, versions: Mapping[str, Version]) -> Stats:
         "COUNT(duplicate_of), COUNT(sonic_version) FROM tracks"
     )
     covered = library.row(
-        "SELECT COUNT(*) FROM tracks WHERE status = 'present' AND id IN (SELECT track_id FROM track_genres)"
+        "SELECT COUNT(*) FROM tracks WHERE status = 'present' AND (id IN (SELECT track_id FROM track_genres) "
+        "OR id IN (SELECT track_id FROM track_genre_weights))"
     )
     assert one is not None
     assert covered is not None
@@ -99,7 +101,11 @@ def stats(library: Library, versions: Mapping[str, Version]) -> Stats:
         fallbacks=_nested({(stage, reason): number for stage, reason, number in fell_back}),
         failures=_nested(failures.count(library)),
         with_genres=covered[0],
-        genres=_count(library, "SELECT source, COUNT(DISTINCT genre) FROM track_genres GROUP BY 1"),
+        genres=_count(
+            library,
+            "SELECT source, COUNT(DISTINCT genre) FROM track_genres GROUP BY 1 UNION ALL "
+            "SELECT 'known', COUNT(DISTINCT genre) FROM track_genre_weights HAVING COUNT(*) > 0",
+        ),
         bytes=_bytes(library),
     )
 

@@ -46,6 +46,15 @@ def weigh(library: Library, number: int, **weights: float) -> None:
     genre_rows.store_weights(library, [(number, [GenreRow(genre, weight, ()) for genre, weight in weights.items()])])
 
 
+def test_genres_from_elsewhere_cover_a_track_too(library: Library) -> None:
+    tagged = add_track(library, "a", tags=Tags(genres=("Tech House",)))
+    weigh(library, tagged, house=0.5)
+    weigh(library, add_track(library, "b"), house=0.5, dub=0.25)
+    add_track(library, "c")
+    found = stats.stats(library, {})
+    assert (found.with_genres, found.genres) == (2, {"tag": 1, "known": 2})
+
+
 CHANGES: dict[str, Callable[[Library, int], object]] = {
     "done again": lambda library, number: library.run("UPDATE stage_done SET at = 'later'"),
     "another version": lambda library, number: do(library, number, identity="a.mp3", version="2"),
