@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -92,10 +93,9 @@ def _drawn(analysis: TrackAnalysis, notation: KeyNotation, *, names: bool) -> st
     from edm.pictures.strip import ASCII, LEAST_WIDTH, UNICODE, strip_lines
 
     stream = console.data_stream()
-    terminal = Console(file=stream, highlight=False, markup=False, emoji=False)
-    if not console.is_terminal(stream):
-        terminal.width = _WIDTH_ELSEWHERE
-    width = max(LEAST_WIDTH, terminal.width)
+    columns = shutil.get_terminal_size().columns if console.is_terminal(stream) else _WIDTH_ELSEWHERE
+    width = max(LEAST_WIDTH, columns)
+    terminal = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
     coloured = terminal.color_system is not None and not terminal.no_color
     tags = read_tags(analysis.path) if names else Tags()
     name = display_name(analysis.path, tags.title, tags.artist)
