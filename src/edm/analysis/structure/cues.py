@@ -38,11 +38,11 @@ def edge_cues(features: BarFeatures) -> FloatArray:
         return np.zeros((0, len(CUES)), dtype=np.float32)
     levels = np.concatenate([features.held, features.struck], axis=1)
     table: dict[str, FloatArray] = {}
-    unlike = np.abs(levels[:, None, :] - levels[None]).mean(axis=2)
+    edges = np.arange(1, n)
     for width in (2, 4):
-        table[f"blocks{width}"] = np.array(
-            [_block_contrast(unlike, edge, width) for edge in range(1, n)], dtype=np.float32
-        )
+        around = [levels[max(0, edge - width) : edge + width] for edge in edges]
+        contrasts = [_block_contrast(rows, min(int(edge), width)) for rows, edge in zip(around, edges, strict=True)]
+        table[f"blocks{width}"] = np.array(contrasts, dtype=np.float32)
     for width in (1, 2, 4, 8):
         size, change = _changes(levels, width, _BAND_FLOOR_DB)
         table[f"most{width}"] = _mean_of_most(change)
@@ -56,21 +56,19 @@ def edge_cues(features: BarFeatures) -> FloatArray:
     table["phrase16"] = _phrase(table["mean4"], 16)
     order = np.argsort(np.argsort(table["mean4"]))
     table["rank"] = (order / max(n - 2, 1)).astype(np.float32)
-    edges = np.arange(1, n)
     table["rim"] = (np.minimum(edges, n - edges) < 3).astype(np.float32)
     cues: FloatArray = np.stack([table[name] for name in CUES], axis=1).astype(np.float32)
     return cues
 
 
-def _block_contrast(unlike: FloatArray, edge: int, width: int) -> float:
-    """Mean distance across an edge less that on either side."""
-    before, after = slice(max(0, edge - width), edge), slice(edge, edge + width)
+def _block_contrast(levels: FloatArray, edge: int) -> float:
+    """Mean distance between the rows before ``edge`` and those from it on, less that on either side."""
+    unlike = np.abs(levels[:, None, :] - levels[None]).mean(axis=2)
     sides = []
-    for side in (before, after):
-        block = unlike[side, side]
+    for block in (unlike[:edge, :edge], unlike[edge:, edge:]):
         if len(block) > 1:
             sides.append(float(block.sum()) / (len(block) * (len(block) - 1)))
-    return float(unlike[before, after].mean()) - (float(np.mean(sides)) if sides else 0.0)
+    return float(unlike[:edge, edge:].mean()) - (float(np.mean(sides)) if sides else 0.0)
 
 
 def _changes(rows: FloatArray, width: int, floor: float) -> tuple[FloatArray, FloatArray]:

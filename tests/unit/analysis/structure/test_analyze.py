@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edm.analysis.structure import analyze_structure
+from edm.analysis.structure import analyze_structure, structure_of
+from edm.analysis.structure.spans import spans_of
+from edm.analysis.structure.spectrum import Spectrum
 from edm.errors import InputError
 from edm.model import Audio, Beats, FloatArray, SectionLabel, Structure
 from sounds import RATE, noise, silence, track_at
@@ -124,3 +126,15 @@ def test_any_sound_with_any_beats_is_tiled(
     ].astype(np.float32)
     beats = beats_every(period_s, seconds, first_s=first_s, beats_per_bar=beats_per_bar)
     assert_whole(heard(samples.astype(np.float32), beats), len(samples) / RATE)
+
+
+def test_a_mix_of_two_hours_is_laid_out() -> None:
+    rng = np.random.default_rng(0)
+    seconds, bars = 7200.0, 3600
+    plays = np.repeat(rng.uniform(0.01, 1, (bars // 16, 32)), 16 * 86 + 2, axis=0)[: int(seconds * 44100 / 1024)]
+    bands = (plays * rng.uniform(0.5, 1, plays.shape)).astype(np.float32)
+    pitches = rng.uniform(0, 1, (int(seconds * 44100 / 8192), 48)).astype(np.float32)
+    spans = spans_of(seconds, beats_every(0.5, seconds), None)
+    structure = structure_of(Spectrum(bands, 44100 / 1024, pitches, 44100 / 8192), spans)
+    assert_whole(structure, seconds)
+    assert len(structure.sections) > 100
