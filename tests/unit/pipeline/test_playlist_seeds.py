@@ -17,7 +17,16 @@ from edm.pipeline.playlist_seeds import SeedWords, named_track, seed_rows
 from edm.playlist.request import Request
 from unit.pipeline.matrix_library import ask, put, run
 
-NAMES = ("Käse/Eins.mp3", "b/Zwei #2.mp3", "b/Drei.mp3", "c/Drei.mp3", "d/a\\b.mp3", "e/neu\nzeile.mp3")
+NAMES = (
+    "Käse/Eins.mp3",
+    "b/Zwei #2.mp3",
+    "b/Drei.mp3",
+    "c/Drei.mp3",
+    "d/a\\b.mp3",
+    "e/neu\nzeile.mp3",
+    "x/f/Same.mp3",
+    "y/f/Same.mp3",
+)
 
 
 @pytest.fixture
@@ -61,9 +70,10 @@ def test_old_lists_and_decomposed_names_are_found(collection: Collection, tmp_pa
 
 
 def test_a_name_without_its_folder_could_be_anybodys(collection: Collection, tmp_path: Path) -> None:
-    rows, warnings = listed(collection, tmp_path / "list.m3u8", "b/Drei.mp3", "Zwei #2.mp3")
+    rows, warnings = listed(collection, tmp_path / "list.m3u8", "b/Drei.mp3", "Zwei #2.mp3", "C:\\f\\Same.mp3")
     assert rows == [2]
-    assert warnings == [f"1 of 2 tracks in {tmp_path / 'list.m3u8'} are not in the matrices: Zwei #2.mp3"]
+    missing = "Zwei #2.mp3; C:\\f\\Same.mp3"
+    assert warnings == [f"2 of 3 tracks in {tmp_path / 'list.m3u8'} are not in the matrices: {missing}"]
 
 
 def test_what_a_list_has_and_we_lack_is_named(collection: Collection, tmp_path: Path) -> None:
