@@ -18,7 +18,14 @@ from edm.pipeline.playlist import Collection, open_collection
 from edm.pipeline.playlist_explain import explain_record
 from edm.pipeline.playlist_files import check_sidecar, sidecar_path, write_m3u
 from edm.pipeline.playlist_map import write_map
-from edm.pipeline.playlist_records import TRACK_COLUMNS, csv_rows, m3u_tracks, playlist_record, track_record
+from edm.pipeline.playlist_records import (
+    TRACK_COLUMNS,
+    csv_rows,
+    m3u_tracks,
+    playlist_record,
+    track_record,
+    transition_record,
+)
 from edm.pipeline.playlist_similar import similar_record
 from edm.playlist.m3u import possible_paths, read_m3u
 from edm.playlist.make import make_playlist
@@ -50,7 +57,11 @@ def test_a_record_is_plain_and_whole(collection: Collection) -> None:
     assert record["kind"] == "edm playlist"
     assert [track["is_seed"] for track in record["tracks"]] == [True] + [False] * 7 + [True]
     assert record["asked"]["bpm_range"] == [60, 200]
-    assert all("-0.0" not in str(value) for track in record["tracks"] for value in track.values())
+
+
+def test_nothing_is_less_than_nothing(collection: Collection) -> None:
+    edge = replace(transition(collection.space, 0, 1), stretch_pct=-0.001)
+    assert str(transition_record(edge)["pitch_pct"]) == "0.0"
 
 
 def test_rows_of_csv_are_flat_and_the_first_has_no_step(collection: Collection) -> None:
