@@ -326,6 +326,18 @@ def test_matrices_go_where_they_are_asked_to_and_are_chosen_from(filled: House) 
     assert filled.edm("artifacts", "--where", "tempo>500").returncode == 2
 
 
+@pytest.mark.parametrize("further", [[], ["--dry-run"]])
+@pytest.mark.parametrize("asked", [["--where", "bmp>3"], ["--include", "rythm"], ["--variant", "towr"]])
+def test_a_slip_in_what_matrices_are_asked_for_is_no_run(filled: House, asked: list[str], further: list[str]) -> None:
+    before = len(query(filled.database, "SELECT * FROM runs"))
+    run = filled.edm("artifacts", *asked, *further)
+    assert run.returncode == 2
+    assert run.stderr.startswith("error: ")
+    assert "there are: " in run.stderr
+    assert run.stdout == ""
+    assert len(query(filled.database, "SELECT * FROM runs")) == before
+
+
 def test_the_check_of_the_matrices_is_a_table_an_object_and_a_picture(filled: House) -> None:
     picture = filled.home / "check.svg"
     table = filled.edm("artifacts", "check", "--format", "table", "--picture", picture)

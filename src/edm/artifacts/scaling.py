@@ -30,6 +30,7 @@ __all__ = [
     "Block",
     "Scaling",
     "Variant",
+    "check_variant",
     "fit",
     "transform",
 ]
@@ -156,6 +157,18 @@ class Scaling:
         return self.blocks[-1].target.stop if self.blocks else len(self.center)
 
 
+def check_variant(name: str) -> None:
+    """Check that there is a scaling of this name.
+
+    Raises
+    ------
+    InputError
+        If there is none; the hint lists those that there are.
+    """
+    if name not in VARIANTS:
+        raise InputError(f"no scaling is called {name!r}", hint=f"there are: {', '.join(VARIANTS)}")
+
+
 def fit(
     X: FloatArray,
     families: Mapping[str, slice],
@@ -184,9 +197,8 @@ def fit(
     InputError
         For an unknown variant, and for a value that is not finite.
     """
-    chosen = VARIANTS.get(variant)
-    if chosen is None:
-        raise InputError(f"no scaling is called {variant!r}", hint=f"there are: {', '.join(VARIANTS)}")
+    check_variant(variant)
+    chosen = VARIANTS[variant]
     d = X.shape[1]
     center, factor, constant = np.zeros(d), np.ones(d), np.zeros(d, dtype=bool)
     for start in range(0, d, _COLUMNS):

@@ -102,13 +102,15 @@ def run_pipeline(names: Sequence[str], settings: Settings, request: RunRequest, 
         If the library cannot be used, or a stage cannot work here.
     """
     from edm.library import open_library
-    from edm.pipeline.runner import run_stages
+    from edm.pipeline.runner import check_stages, run_stages
     from edm.pipeline.stage import Telling
     from edm.pipeline.stages import load_stage
     from edm.places import state_dir
 
     path = database_path(settings)
     stages = [load_stage(name) for name in names]
+    # Before a library is made, and before a copy of it.
+    check_stages(stages, request)
     if flags.dry_run:
         from edm.cli.previewing import preview_run
 

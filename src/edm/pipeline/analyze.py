@@ -76,8 +76,9 @@ def analyze(
     Returns
     -------
     TrackAnalysis
-        With ``.tempo.bpm``, ``.beats``, ``.grid``, ``.structure``, ``.key`` and ``.loudness``. Silence and music without
-        beats are no error: ``tempo.bpm`` is None and ``tempo.stability`` is ``none``.
+        With ``.tempo.bpm``, ``.beats``, ``.grid``, ``.structure``, ``.key`` and ``.loudness``; None each where it was
+        not asked for. Silence and music without beats are no error: ``tempo.bpm`` is None and ``tempo.stability`` is
+        ``none``.
 
     Raises
     ------
@@ -176,12 +177,12 @@ def validate_options(options: AnalysisOptions) -> None:
         For an unknown type or detector (it lists the valid ones), no type at all, or limits that exclude each other.
     """
     from edm.analysis.beats import DETECTORS
-    from edm.analysis.track import TYPES
+    from edm.analysis.track import ALIASES, TYPES
 
     if not options.types:
         raise InputError("no types asked for", hint=f"valid: {', '.join(TYPES)}")
-    for name in options.types:
-        _check_name("type", name, list(TYPES))
+    for name in plain_types(options.types):
+        _check_name("type", name, [*TYPES, *ALIASES])
     _check_name("detector", options.detector, ["auto", *DETECTORS])
     for limit, value in (("min_bpm", options.min_bpm), ("max_bpm", options.max_bpm)):
         if value is not None and not 0 < value < float("inf"):

@@ -14,6 +14,7 @@ from edm.errors import ArtifactError
 from edm.pipeline.stage import Preview, RunRequest, StageReport, Telling
 
 if TYPE_CHECKING:
+    from edm.artifacts.selection import RowTest
     from edm.library import Library
 
 __all__ = ["MATRICES", "ArtifactsStage", "matrices_mark", "matrices_path"]
@@ -30,6 +31,21 @@ class ArtifactsStage:
     """Dense matrices of all tracks with sonic features."""
 
     name = "artifacts"
+
+    def check(self, request: RunRequest) -> None:
+        """Check what the matrices are to be made of.
+
+        Raises
+        ------
+        InputError
+            For conditions, families or a variant that do not exist.
+        """
+        from edm.artifacts.matrices import choose_families
+        from edm.artifacts.scaling import check_variant
+
+        _tests(request)
+        choose_families(_spec(), include=request.include or None, exclude=request.exclude or None)
+        check_variant(request.variant)
 
     def preview(self, library: Library, request: RunRequest) -> Preview:
         """Whether the matrices are those of the library."""
@@ -53,13 +69,13 @@ class ArtifactsStage:
         """
         from edm.artifacts.matrices import build_matrices
         from edm.artifacts.npz import write_matrices
-        from edm.artifacts.selection import RowTest, select_rows
+        from edm.artifacts.selection import select_rows
         from edm.pipeline.artifact_genres import add_genres, read_genres
         from edm.sonic.spec import SPEC_VERSION
 
         began = time.perf_counter()
-        conditions = [parse_condition(text) for text in request.where]
-        tests = [RowTest(condition.column, condition.met_by) for condition in conditions]
+        self.check(request)
+        tests = _tests(request)
         path, mark = matrices_path(request), matrices_mark(library, request.artifacts_dir)
         if not request.force and _is_current(request, mark):
             details = {"path": str(path), "up_to_date": True}
@@ -73,14 +89,14 @@ class ArtifactsStage:
             return StageReport(self.name, seconds=time.perf_counter() - began, warnings=warnings)
         matrices = build_matrices(
             select_rows(chain([first], rows), tests),
-            _spec(str(SPEC_VERSION)),
+            _spec(),
             fingerprint=mark,
             settings=_settings(request),
             variant=request.variant,
             include=request.include or None,
             exclude=request.exclude or None,
         )
-        if conditions and not len(matrices):
+        if tests and not len(matrices):
             raise ArtifactError(f"no track meets {', '.join(request.where)}", hint="ask for less with --where")
         path.parent.mkdir(parents=True, exist_ok=True)
         matrices = add_genres(matrices, genres, path.parent)
@@ -128,11 +144,18 @@ def _settings(request: RunRequest) -> dict[str, Any]:
     }
 
 
-def _spec(version: str) -> FeatureSpec:
-    from edm.sonic.spec import DIMENSIONS, FAMILIES
+def _tests(request: RunRequest) -> list[RowTest]:
+    from edm.artifacts.selection import RowTest
+
+    conditions = [parse_condition(text) for text in request.where]
+    return [RowTest(condition.column, condition.met_by) for condition in conditions]
+
+
+def _spec() -> FeatureSpec:
+    from edm.sonic.spec import DIMENSIONS, FAMILIES, SPEC_VERSION
 
     return FeatureSpec(
-        version=version,
+        version=str(SPEC_VERSION),
         names=tuple(dimension.name for dimension in DIMENSIONS),
         units=tuple(dimension.unit for dimension in DIMENSIONS),
         families=FAMILIES,

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from edm.errors import EdmError, Interrupted
 from edm.library import runs
@@ -23,7 +23,15 @@ from edm.pipeline.stage import Preview, RunRequest, Stage, StageReport, Telling
 if TYPE_CHECKING:
     from edm.library import Library
 
-__all__ = ["RunReport", "preview_stages", "run_stages"]
+__all__ = ["RunReport", "check_stages", "preview_stages", "run_stages"]
+
+
+@runtime_checkable
+class Checking(Protocol):
+    """A stage that can tell what it is not able to do before it begins."""
+
+    def check(self, request: RunRequest) -> None:
+        """Raise an `EdmError` if `run` would, whatever the library holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +78,28 @@ class RunReport:
         }
 
 
+def check_stages(stages: Sequence[Stage], request: RunRequest) -> None:
+    """Check that each stage can do what is asked: a slip is told at once, not when the last stage begins.
+
+    Raises
+    ------
+    EdmError
+        What the first one that cannot do it says.
+    """
+    for stage in stages:
+        if isinstance(stage, Checking):
+            stage.check(request)
+
+
 def preview_stages(library: Library, stages: Sequence[Stage], request: RunRequest) -> list[Preview]:
-    """What a run would do, stage by stage, by what the library knows now; writes nothing."""
+    """What a run would do, stage by stage, by what the library knows now; writes nothing.
+
+    Raises
+    ------
+    EdmError
+        If a stage cannot do what is asked.
+    """
+    check_stages(stages, request)
     return [stage.preview(library, request) for stage in stages]
 
 
@@ -98,8 +126,9 @@ def run_stages(
     Raises
     ------
     EdmError, Interrupted
-        What ended the run; it is remembered with all that was done.
+        What ended the run; it is remembered with all that was done. What `check_stages` refuses is no run.
     """
+    check_stages(stages, request)
     run_id = runs.begin(library, command)
     began = time.perf_counter()
     done: list[StageReport] = []

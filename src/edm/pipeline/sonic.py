@@ -77,6 +77,18 @@ class SonicStage:
 
     name = "sonic"
 
+    def check(self, request: RunRequest) -> None:
+        """Check that the detector asked for works here.
+
+        Raises
+        ------
+        EdmError
+            If it cannot.
+        """
+        from edm.analysis.beats import choose_detector
+
+        choose_detector(request.analysis.detector, request.analysis.models_dir)
+
     def version(self, request: RunRequest) -> str:
         """What the results depend on: the spec of the features, the methods that work here, and the mode.
 

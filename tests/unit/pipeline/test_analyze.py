@@ -83,6 +83,7 @@ def test_more_workers_than_cores_are_warned_of_even_for_one_track(quiet: Path) -
     ("options", "said", "hint"),
     [
         (AnalysisOptions(types=("bmp",)), "unknown type 'bmp'", "did you mean bpm?"),
+        (AnalysisOptions(types=("gird",)), "unknown type 'gird'", "did you mean grid?"),
         (AnalysisOptions(types=()), "no types", "bpm, beats"),
         (AnalysisOptions(detector="magic"), "unknown detector 'magic'", "auto, network, flux, librosa"),
         (AnalysisOptions(min_bpm=0.0), "min_bpm must be more than 0", ""),

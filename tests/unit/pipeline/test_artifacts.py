@@ -12,7 +12,7 @@ import pytest
 from edm.artifacts.npz import read_matrices
 from edm.errors import ArtifactError, InputError
 from edm.library import Library, open_library, results, tracks
-from edm.pipeline.artifacts import matrices_path
+from edm.pipeline.artifacts import ArtifactsStage, matrices_path
 from edm.sonic.spec import DIMENSIONS, FAMILIES, SPEC_VERSION
 from unit.pipeline.matrix_library import ask, put, reasons, run, store
 
@@ -120,6 +120,8 @@ def test_what_does_not_exist_is_an_error_and_writes_nothing(
 ) -> None:
     with pytest.raises(InputError):
         run(library, tmp_path, **asked)
+    with pytest.raises(InputError):
+        ArtifactsStage().check(ask(tmp_path, **asked))
     assert not matrices_path(ask(tmp_path)).exists()
 
 

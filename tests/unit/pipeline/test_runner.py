@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from edm.errors import Interrupted, LibraryError
+from edm.errors import InputError, Interrupted, LibraryError
 from edm.library import Library, open_library, runs
 from edm.pipeline.runner import RunReport, preview_stages, run_stages
 from edm.pipeline.stage import Preview, RunRequest, Stage, StageReport, Telling
@@ -167,6 +167,26 @@ def test_a_preview_asks_every_stage_and_leaves_no_run(library: Library) -> None:
     previews = preview_stages(library, [Told("one"), Told("two")], RunRequest())
     assert [(preview.stage, preview.tracks) for preview in previews] == [("one", 2), ("two", 2)]
     assert runs.recent(library) == ()
+
+
+class Picky(Told):
+    """A stage that refuses what it is asked."""
+
+    def check(self, request: RunRequest) -> None:
+        raise InputError("no such thing")
+
+
+def test_what_a_stage_cannot_do_is_known_before_any_stage_begins(library: Library) -> None:
+    first, stages = Told("one", done=1), []
+    with pytest.raises(InputError, match="no such thing"):
+        run(library, first, Picky("two"), telling=Telling(on_stage=stages.append))
+    assert first.requests == stages == []
+    assert runs.recent(library) == ()
+
+
+def test_a_preview_refuses_what_a_run_would_refuse(library: Library) -> None:
+    with pytest.raises(InputError, match="no such thing"):
+        preview_stages(library, [Told("one"), Picky("two")], RunRequest())
 
 
 def test_no_time_is_no_speed() -> None:
