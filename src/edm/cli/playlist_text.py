@@ -201,7 +201,8 @@ def _padded(text: str, width: int) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.1f} %".replace("-", _MINUS)
+    # Never −0.0.
+    return f"{round(value, 1) + 0.0:+.1f} %".replace("-", _MINUS)
 
 
 def _fraction(value: float) -> str:

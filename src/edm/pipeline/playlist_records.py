@@ -68,6 +68,7 @@ def transition_record(edge: Transition) -> dict[str, Any]:
         "pitch_pct": _number(edge.stretch_pct, 2),
         "octave": edge.octave,
         "shift_semitones": _number(edge.shift_semitones, 3),
+        "key_pitched": edge.pitched_key,
         "key_relation": edge.key_relation,
         "energy_step": _number(edge.energy_step, 1),
         "sound": {name: _number(value, 4) for name, value in edge.sound.items()},

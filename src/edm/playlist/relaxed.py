@@ -89,7 +89,7 @@ def broken_rules(
     broken |= _of_artists(space, rows.tolist(), rules)
     told: dict[Rule, Callable[[int], str]] = {
         "mode": lambda place: f"track {place + 1} is not as near to a seed as {rules.mode} asks",
-        "floor": lambda place: f"track {place + 1} follows at {edges[place - 1].score:.2f}, below {levels.floor:.2f}",
+        "floor": lambda place: f"track {place + 1} follows at {edges[place - 1].score:.3f}, below {levels.floor:.3f}",
         "energy_arc": lambda place: f"track {place + 1} has {_number(space.energy[rows[place]], 'energy')}",
         "bpm_arc": lambda place: f"track {place + 1} has {_number(space.bpm[rows[place]], 'BPM')}",
         "key_rule": lambda place: f"track {place + 1} follows {_keys(edges[place - 1])}",
@@ -218,11 +218,16 @@ def _length(space: Space, pool: Pool, rows: Rows, request: Request) -> list[Rela
         return [Relaxed("minutes", (), why)]
     if request.count is None or n >= request.count:
         return []
-    return [Relaxed("count", (), f"{n} tracks instead of {request.count}: {_all_there_is(pool)}")]
+    return [Relaxed("count", (), f"{_tracks(n)} instead of {request.count}: {_all_there_is(pool)}")]
 
 
 def _all_there_is(pool: Pool) -> str:
-    return f"{pool.eligible} tracks pass the limits of tempo and length, and versions of one title count once"
+    passing = f"{_tracks(pool.eligible)} {'passes' if pool.eligible == 1 else 'pass'} the limits of tempo and length"
+    return f"{passing}, and versions of one title count once"
+
+
+def _tracks(number: int) -> str:
+    return f"{number} {'track' if number == 1 else 'tracks'}"
 
 
 def _more(count: int) -> str:
@@ -237,8 +242,8 @@ def _keys(edge: Transition) -> str:
     before, after = edge.keys
     if before is None or after is None:
         return "with a key unknown"
-    return f"{before}→{after}" + (" after pitching" if round(edge.shift_semitones or 0.0) else "")
+    return f"{before}→{edge.pitched_key}" + ("" if edge.pitched_key == after else f" ({after} pitched)")
 
 
 def _stretch(edge: Transition) -> str:
-    return "a tempo unknown" if edge.stretch_pct is None else f"{edge.stretch_pct:+.1f} %"
+    return "a tempo unknown" if edge.stretch_pct is None else f"{edge.stretch_pct:+.1f} %".replace("-", "−")

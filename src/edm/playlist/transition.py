@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from edm.model import FloatArray
-from edm.model.keys import KEYS, KeyRelation, format_key
+from edm.model.keys import KEYS, KeyRelation, format_key, parse_key, transposed
 from edm.playlist.scores import (
     KEY_SCORES,
     UNKNOWN,
@@ -96,8 +96,17 @@ class Transition:
     energy_step: float | None
 
     @property
+    def pitched_key(self) -> str | None:
+        """Key of the second after the shift, rounded to semitones, in Camelot notation; None where not known."""
+        key = parse_key(self.keys[1] or "")
+        return None if key is None else format_key(transposed(key, round(self.shift_semitones or 0.0)), "camelot")
+
+    @property
     def reason(self) -> str:
-        """In one line: ``+0.8 % pitch, 8A→9A, groove .93, energy +1``."""
+        """In one line: ``+0.8 % pitch, 8A→9A, groove .93, energy +1``.
+
+        Keys are those that sound: ``−5.4 % pitch, 10B→10A (5A pitched)`` where the pitch moves the second one.
+        """
         return ", ".join(
             part for part in (self._tempo(), self._key(), self._sound(), self._genre(), self._energy()) if part
         )
@@ -112,12 +121,7 @@ class Transition:
         before, after = self.keys
         if before is None or after is None:
             return ""
-        moved = f" ({self.key_relation.replace('_', ' ')})" if self._is_moved and self.key_relation else ""
-        return f"{before}→{after}{moved}"
-
-    @property
-    def _is_moved(self) -> bool:
-        return self.shift_semitones is not None and round(self.shift_semitones) != 0
+        return f"{before}→{self.pitched_key}" + ("" if self.pitched_key == after else f" ({after} pitched)")
 
     def _sound(self) -> str:
         # What dancers follow; else all there is.

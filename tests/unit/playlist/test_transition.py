@@ -99,10 +99,13 @@ def test_the_reason_is_one_line() -> None:
     assert transition(space, 1, 0).reason == "−0.8 % pitch, 9A→8A, groove 1.0, energy −1"
 
 
-def test_the_reason_tells_the_relation_where_pitching_made_it() -> None:
+def test_the_reason_tells_the_keys_that_sound() -> None:
     bpm = np.array([128 * 2 ** (1 / 12), 128.0])
     space = make_space(2, bpm=bpm, key=np.array([code("3A"), code("8A")], dtype=np.int8))
-    assert "3A→8A (same)" in transition(space, 0, 1).reason
+    edge = transition(space, 0, 1)
+    assert "3A→3A (8A pitched)" in edge.reason
+    assert (edge.pitched_key, edge.key_relation) == ("3A", "same")
+    assert "8A→8A (3A pitched)" in transition(space, 1, 0).reason
 
 
 @settings(max_examples=20, deadline=None)
