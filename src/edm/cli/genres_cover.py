@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from edm.genres.entities import ENTITIES, Catalogue, Subject, question
+from edm.genres.entities import ENTITIES, Catalogue, Subject
 from edm.genres.evidence import Entity
-from edm.genres.resolving import ANSWERING, TagReader
+from edm.genres.resolving import ANSWERING, TagReader, subjects_by_question
 from edm.library.genre_records import GenreTrack
 from edm.library.genres import genre_weights, iter_genre_tracks, overrides, replies
 from edm.library.runs import recent
@@ -31,7 +31,8 @@ def coverage_record(library: Library) -> dict[str, Any]:
     collaboration speaks. An answer that has expired counts as pending. Errors are not stored: those of the last run
     are from its report.
     """
-    catalogue, standing = read_catalogue(library), read_standing(library)
+    catalogue = read_catalogue(library)
+    standing = read_standing(library, catalogue)
     present = {track.id for track in iter_genre_tracks(library)}
     sources: Counter[str] = Counter()
     listed: Counter[str] = Counter()
@@ -75,7 +76,7 @@ def unknown_records(library: Library, count: int) -> list[dict[str, Any]]:
 def _unknown(library: Library, catalogue: Catalogue, reader: TagReader) -> dict[str, set[str]]:
     """Entry of a tag to who bears it."""
     found: dict[str, set[str]] = {}
-    asked = _by_question(catalogue)
+    asked = subjects_by_question(catalogue)
     for reply in replies(library):
         subject = asked.get((reply.source, reply.entity, reply.question))
         if subject is not None:
@@ -90,18 +91,6 @@ def _unknown(library: Library, catalogue: Catalogue, reader: TagReader) -> dict[
 def _add(found: dict[str, set[str]], entries: Iterable[str], bearer: str) -> None:
     for entry in entries:
         found.setdefault(entry, set()).add(bearer)
-
-
-def _by_question(catalogue: Catalogue) -> dict[tuple[str, str, str], Subject]:
-    """Whom each answer is about."""
-    return {
-        (source, one.entity, asked): one
-        for entity in ENTITIES
-        for subject in catalogue.subjects(entity)
-        for one in (subject, *catalogue.members(subject))
-        for source in ANSWERING
-        if (asked := question(one, source)) is not None
-    }
 
 
 def _bearer(catalogue: Catalogue, track: GenreTrack) -> str:

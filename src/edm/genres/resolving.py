@@ -24,7 +24,16 @@ from edm.genres.normalize import Normalized, normalize_tag
 from edm.genres.spelling import entries, key_of, key_of_words, tidy, words
 from edm.genres.weights import Claim, WeightedGenre, weigh
 
-__all__ = ["ANSWERING", "GenreTags", "Resolved", "Resolver", "TagReader", "tag_key", "vocabulary_mark"]
+__all__ = [
+    "ANSWERING",
+    "GenreTags",
+    "Resolved",
+    "Resolver",
+    "TagReader",
+    "subjects_by_question",
+    "tag_key",
+    "vocabulary_mark",
+]
 
 ANSWERING: tuple[Literal["lastfm", "musicbrainz"], ...] = ("lastfm", "musicbrainz")
 """Services that are asked, the better one first."""
@@ -47,6 +56,19 @@ def vocabulary_mark() -> str:
     for name in ("vocabulary.toml", "noise.toml"):
         digest.update(files("edm.genres").joinpath(name).read_bytes())
     return digest.hexdigest()
+
+
+def subjects_by_question(catalogue: Catalogue) -> dict[tuple[str, str, str], Subject]:
+    """Whom each answer is about, by source, entity and question: all of a library, and members of collaborations."""
+    found: dict[tuple[str, str, str], Subject] = {}
+    subjects = [one for entity in ENTITIES for one in catalogue.subjects(entity)]
+    for subject in subjects:
+        for one in (subject, *catalogue.members(subject)):
+            for source in ANSWERING:
+                asked = question(one, source)
+                if asked is not None:
+                    found.setdefault((source, one.entity, asked), one)
+    return found
 
 
 class TagReader:
@@ -72,6 +94,10 @@ class TagReader:
     def unknown(self, text: str, own_names: Sequence[str] = ()) -> tuple[str, ...]:
         """Entries of a tag that nobody knows."""
         return self._read(text, self._relevant(text, own_names))[1]
+
+    def names_genre(self, tags: GenreTags, own_names: Sequence[str] = ()) -> bool:
+        """Whether a genre comes of an answer: listeners' notes and the artist's own name say nothing."""
+        return any(weight > 0 and self.genres(text, own_names) for text, weight in tags)
 
     def weighted(self, tags: GenreTags, own_names: Sequence[str] = ()) -> _Genres:
         """Genres of an answer, each with the weight of its strongest tag, in the order in which they come."""
@@ -130,7 +156,7 @@ class Resolver:
         self._catalogue = catalogue
         self._reader = reader
         self._words = dict(words)
-        self._subjects = _by_question(catalogue)
+        self._subjects = subjects_by_question(catalogue)
         self._said: dict[tuple[str, str, str], _Genres] = {}
         self._resolved = lru_cache(maxsize=1 << 12)(self._resolve)
 
@@ -189,19 +215,6 @@ class Resolver:
             said = () if asked is None else self._said.get((source, subject.entity, asked), ())
             found += [Claim(genre, weight, source, subject.entity, inherited) for genre, weight in said]
         return found
-
-
-def _by_question(catalogue: Catalogue) -> dict[tuple[str, str, str], Subject]:
-    """Whom each answer is about: all of the library, and the members of its collaborations."""
-    found: dict[tuple[str, str, str], Subject] = {}
-    subjects = [one for entity in ENTITIES for one in catalogue.subjects(entity)]
-    for subject in subjects:
-        for one in (subject, *catalogue.members(subject)):
-            for source in ANSWERING:
-                asked = question(one, source)
-                if asked is not None:
-                    found.setdefault((source, one.entity, asked), one)
-    return found
 
 
 def _own_key(name: str) -> str:

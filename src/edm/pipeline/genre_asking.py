@@ -1,8 +1,9 @@
 """The conversation with the services: each answer is stored as it comes, and leads to the next question.
 
 Both services work at once, each in its thread; this thread alone writes. An artist that nobody knows and whose name
-joins several is done when those were asked about. A process that is killed at any instant keeps every answer that it
-has stored, and the next run asks for the others.
+joins several is done when those were asked about. What a service fails to answer waits for what becomes of it: a
+service that answers again owes it to the next run; in the place of one that is suspended the other one is asked. A
+process that is killed at any instant keeps every answer that it has stored, and the next run asks for the others.
 """
 
 from __future__ import annotations
@@ -55,13 +56,13 @@ class AskTally:
     asked
         Artists, albums and tracks that were asked about, by kind; members of collaborations are artists.
     found, none, errors
-        Answers and the lack of them, one for each question.
+        Answers of which a genre comes, others, and the lack of them, one for each question.
     requests
         By service; a question may take several.
     unanswered
-        Artists, albums and tracks about which nobody said anything, because of errors.
+        Artists, albums and tracks without a genre about which a service is still to be asked, because of errors.
     answered
-        Those about which somebody did.
+        The others.
     stopped
         Service to the reason why it was asked no more.
     """
@@ -114,6 +115,10 @@ class Conversation:
         self._stop = stop
         self._tell = listener
         self._on: set[ServiceName] = set()
+        # Services that have an answer to give, in this run or in a later one.
+        self._owing: set[ServiceName] = set()
+        # What each service failed to answer since its last answer.
+        self._shaky: dict[ServiceName, list[Subject]] = {}
         self._lines: dict[ServiceName, deque[Subject]] = {}
         self._in_hand: Counter[ServiceName] = Counter()
         self._places: dict[Subject, int] = {}
@@ -138,7 +143,8 @@ class Conversation:
         """
         began = time.monotonic()
         with open_services(self._sources, patience=self._patience) as services:
-            self._on = set(services.names)
+            self._on, self._owing = set(services.names), set(services.names)
+            self._shaky = {name: [] for name in services.names}
             self._lines = {name: deque() for name in services.names}
             self._places = {subject: index for index, subject in enumerate(subjects)}
             self._stop.wake = lambda: services.messages.put(None)
@@ -146,11 +152,12 @@ class Conversation:
             try:
                 for subject in subjects:
                     self._put(subject)
-                while not self._stop.asked and self._feed(services):
+                while not self._stop.asked and (self._feed(services) or (self._settle_all() and self._feed(services))):
                     self._take(services.message(_LOOK_UP_S))
                 for message in services.let_go():
                     if isinstance(message, Answered):
                         self._take(message)
+                self._settle_all()
             finally:
                 self._stop.wake = None
                 self.tally.requests = {str(name): number for name, number in services.requests.items()}
@@ -177,7 +184,6 @@ class Conversation:
             self._in_hand[message.service] -= 1
             self._spent_s[message.subject] += message.seconds
             self._hear(message)
-            self._put(message.subject)
         elif isinstance(message, Said):
             self._say(message)
         elif isinstance(message, Died):
@@ -187,19 +193,36 @@ class Conversation:
         service, subject, outcome = message.service, message.subject, message.outcome
         if isinstance(outcome, Reply):
             self._store(service, subject, outcome)
+            self._settle(service)
+            self._put(subject)
             return
         if isinstance(outcome, SourceStoppedError) or message.stopped:
             self._leave(service, outcome)
+            self._put(subject)
             return
         self.tally.errors += 1
         self._standing.errors.add((service, subject))
         self._reasons[subject] = outcome
+        if outcome.temporary and service in self._on:
+            self._shaky[service].append(subject)
+        else:
+            self._put(subject)
+
+    def _settle(self, service: ServiceName) -> bool:
+        """A service is alive, or nothing is left to ask it: what it failed to answer is owed. Whether that was any."""
+        failed, self._shaky[service] = self._shaky[service], []
+        for subject in failed:
+            self._put(subject)
+        return bool(failed)
+
+    def _settle_all(self) -> bool:
+        return bool(sum(self._settle(service) for service in self._shaky))
 
     def _store(self, service: ServiceName, subject: Subject, reply: Reply) -> None:
         asked = question(subject, service)
         assert asked is not None
-        found = reply.outcome == "found"
-        days = self._sources.found_expires_days if found else self._sources.none_expires_days
+        has_tags = reply.outcome == "found"
+        days = self._sources.found_expires_days if has_tags else self._sources.none_expires_days
         at = datetime.now(timezone.utc)
         expires_at = None if days is None else _text(at + timedelta(days=days))
         tags = tuple((tag.name, tag.weight) for tag in reply.tags)
@@ -207,22 +230,24 @@ class Conversation:
             service, subject.entity, asked, reply.name or subject.name, reply.outcome, tags, _text(at), expires_at
         )
         genres.store_reply(self._library, stored, reply.raw)
-        self._standing.outcomes[(service, subject.entity, asked)] = reply.outcome
-        if expires_at is not None:
-            self._standing.until = min(self._standing.until or expires_at, expires_at)
+        found = self._standing.hear(service, subject, asked, tags, expires_at) == "found"
         self.tally.found += found
         self.tally.none += not found
 
     def _leave(self, service: ServiceName, error: SourceError) -> None:
-        """A service is asked no more; what stands in its line goes to the other one."""
+        """A service is asked no more; what it failed to answer and what stands in its line goes to the other one."""
         if service not in self._on:
             return
         self._on.discard(service)
+        if not error.temporary:
+            self._owing.discard(service)
         self.tally.stopped[service] = error.message
         self._tell(RunWarning(f"{error.message}; {error.hint}" if error.hint else error.message))
         line = self._lines[service]
-        left = list(line)
+        failed, self._shaky[service] = self._shaky[service], []
+        left = [*failed, *line]
         line.clear()
+        self._standing.errors.difference_update((service, subject) for subject in failed)
         for subject in left:
             self._put(subject)
 
@@ -253,8 +278,8 @@ class Conversation:
                 self._put(member)
 
     def _count(self, subject: Subject) -> bool:
-        """Whether somebody said something of it."""
-        is_answered = self._standing.outcome(subject) is not None
+        """Whether nothing is left to ask of it."""
+        is_answered = self._standing.is_answered(subject, self._owing)
         self.tally.answered += is_answered
         self.tally.unanswered += not is_answered
         return is_answered

@@ -1,23 +1,25 @@
 """What was asked, what came of it, and what is to be asked next: the order of the services, and when one is done.
 
-Last.fm is asked first; MusicBrainz where Last.fm knows nothing or is not to be had. An answer counts until it expires.
-An error is no answer: it leaves the question open for the next run.
+Last.fm is asked first; MusicBrainz where Last.fm knows nothing or is not to be had. An answer that names no genre is as
+good as none. An answer counts until it expires. An error is no answer: it leaves the question open for the next run.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from edm.genres.entities import ENTITIES, Catalogue, Subject, question
 from edm.genres.evidence import Entity, Outcome
-from edm.genres.resolving import ANSWERING
+from edm.genres.resolving import ANSWERING, TagReader, subjects_by_question
 from edm.library import genres
 from edm.library.store import now
+from edm.pipeline.genre_weighing import tag_reader
 
 if TYPE_CHECKING:
+    from edm.genres.resolving import GenreTags
     from edm.library import Library
     from edm.pipeline.genre_request import GenreSources
     from edm.pipeline.genre_services import ServiceName
@@ -32,17 +34,28 @@ class Standing:
 
     Attributes
     ----------
+    reader
+        Of tags.
     outcomes
-        By service, entity and question.
+        By service, entity and question: ``found`` where a genre comes of the answer.
     errors
         Questions that got no answer in this run; they are not asked again in it.
     until
         When the first of the answers expires; None: never.
     """
 
-    outcomes: dict[tuple[str, str, str], Outcome]
-    errors: set[tuple[str, Subject]]
+    reader: TagReader
+    outcomes: dict[tuple[str, str, str], Outcome] = field(default_factory=dict)
+    errors: set[tuple[str, Subject]] = field(default_factory=set)
     until: str | None = None
+
+    def hear(self, service: str, subject: Subject, asked: str, tags: GenreTags, expires_at: str | None) -> Outcome:
+        """Take an answer in; ``found`` if a genre comes of it."""
+        outcome: Outcome = "found" if self.reader.names_genre(tags, subject.own_names) else "none"
+        self.outcomes[(service, subject.entity, asked)] = outcome
+        if expires_at is not None:
+            self.until = min(self.until or expires_at, expires_at)
+        return outcome
 
     def next_service(self, subject: Subject, on: Collection[ServiceName]) -> ServiceName | None:
         """Whom to ask; None where nobody is left to be asked, or somebody has answered who counts more."""
@@ -62,6 +75,14 @@ class Standing:
         said = set(self._said(subject))
         return "found" if "found" in said else "none" if said else None
 
+    def is_answered(self, subject: Subject, owing: Collection[ServiceName]) -> bool:
+        """Whether a genre was found, or those of `owing` and at least one service at all said that they know none."""
+        outcome = self.outcome(subject)
+        if outcome != "none":
+            return outcome == "found"
+        asked = ((service, question(subject, service)) for service in owing)
+        return all(text is None or (service, subject.entity, text) in self.outcomes for service, text in asked)
+
     def has_failed(self, subject: Subject) -> bool:
         """Whether a service failed to answer in this run."""
         return any((service, subject) in self.errors for service in ANSWERING)
@@ -80,7 +101,7 @@ class Standing:
                 yield outcome
 
 
-def read_standing(library: Library, *, force: bool = False) -> Standing:
+def read_standing(library: Library, catalogue: Catalogue, *, force: bool = False) -> Standing:
     """What the library's answers say at this moment.
 
     Parameters
@@ -88,14 +109,15 @@ def read_standing(library: Library, *, force: bool = False) -> Standing:
     force
         As if nothing was ever answered.
     """
+    standing = Standing(tag_reader(library))
+    if force:
+        return standing
     at = now()
-    standing = Standing({}, set())
-    for reply in () if force else genres.replies(library):
-        if reply.expires_at is not None and reply.expires_at <= at:
-            continue
-        standing.outcomes[(reply.source, reply.entity, reply.question)] = reply.outcome
-        if reply.expires_at is not None:
-            standing.until = min(standing.until or reply.expires_at, reply.expires_at)
+    subjects = subjects_by_question(catalogue)
+    for reply in genres.replies(library):
+        subject = subjects.get((reply.source, reply.entity, reply.question))
+        if subject is not None and (reply.expires_at is None or reply.expires_at > at):
+            standing.hear(reply.source, subject, reply.question, reply.tags, reply.expires_at)
     return standing
 
 

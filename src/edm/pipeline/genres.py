@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from edm.pipeline.genre_standing import asked_entities, wanted_services
 from edm.pipeline.stage import Preview, RunRequest, StageReport, Telling
 
 if TYPE_CHECKING:
-    from edm.genres.entities import Catalogue
+    from edm.genres.entities import Catalogue, Subject
     from edm.genres.sources.service import Patience
     from edm.library import Library
     from edm.pipeline.genre_asking import AskTally
@@ -79,8 +79,9 @@ class GenresStage:
         weighed_for, settled = _state(library)
         if not _may_ask(request) or (_is_settled(settled, request) and weighed_for == _mark(library)):
             return Preview(self.name, {}, 0.0, note="no question to ask")
-        standing = read_standing(library, force=request.force)
-        pending, questions = pending_subjects(library, read_catalogue(library), standing, request)
+        catalogue = read_catalogue(library)
+        standing = read_standing(library, catalogue, force=request.force)
+        pending, questions = pending_subjects(library, catalogue, standing, request)
         chosen = pending if request.limit is None else pending[: request.limit]
         kinds = {f"{entity}s": sum(one.entity == entity for one in chosen) for entity in asked_entities(request)}
         share = len(chosen) / len(pending) if pending else 0.0
@@ -152,11 +153,11 @@ class GenresStage:
         from edm.pipeline.genre_asking import Conversation
         from edm.pipeline.genre_standing import pending_subjects, read_standing
 
-        standing = read_standing(library, force=request.force)
+        standing = read_standing(library, catalogue, force=request.force)
         pending, _ = pending_subjects(library, catalogue, standing, request)
         chosen = pending if request.limit is None else pending[: request.limit]
         course.left = len(pending) - len(chosen)
-        course.known = _known(catalogue, request, standing)
+        course.known = _known(catalogue, request, standing, set(pending))
         if chosen:
             tell = telling.listener or _keep_warnings(course.warnings)
             _tell_of_missing_key(request.genres, tell)
@@ -214,10 +215,10 @@ class GenresStage:
         )
 
 
-def _known(catalogue: Catalogue, request: RunRequest, standing: Standing) -> int:
-    """How many were answered about before."""
+def _known(catalogue: Catalogue, request: RunRequest, standing: Standing, pending: Collection[Subject]) -> int:
+    """How many were answered about before, and leave nothing to ask."""
     subjects = (one for entity in asked_entities(request) for one in catalogue.subjects(entity))
-    return sum(standing.outcome(one) is not None for one in subjects)
+    return sum(one not in pending and standing.outcome(one) is not None for one in subjects)
 
 
 def _tell_of_missing_key(sources: GenreSources, tell: Callable[[Event], None]) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from edm.genres.sources import Patience
 from edm.library import genres
+from edm.library.genre_records import Override
 from edm.pipeline.runner import run_stages
 from edm.pipeline.stage import RunRequest, Telling
 from edm.processing.progress import ItemFinished, RunFinished
@@ -160,8 +161,9 @@ def test_a_dying_service_is_suspended_and_the_other_one_goes_on(asker: Asker) ->
     asker.add(*map(tags, names))
     report = asker.run()
     assert len(server.asked("lastfm")) == QUICK.attempts * QUICK.failures
-    assert len(server.asked("musicbrainz")) == 6
-    assert (report.done, report.failed) == (6, 2)
+    # Those that failed before it was suspended are passed on with the others.
+    assert len(server.asked("musicbrainz")) == 8
+    assert (report.done, report.failed) == (8, 0)
     assert sum("left alone for this run" in line for line in asker.warnings) == 1
     server.faults["lastfm"].clear()
     count, report = asker.requests()
@@ -188,6 +190,75 @@ def test_with_both_services_dead_a_run_ends_with_3_and_one_line_each(asker: Aske
     assert isinstance(over, RunFinished)
     assert (over.done, over.failed) == (len(told), told.count(False))
     assert over.failed <= 6
+
+
+def test_what_a_living_service_fails_to_answer_is_not_passed_on(asker: Asker) -> None:
+    server = asker.server
+    for name in ("First", "Second", "Third"):
+        server.add_artist(name, tags=TECHNO)
+        server.add_lastfm(name, tags=TECHNO)
+    server.faults["lastfm"].extend(["ok", *["status:500"] * QUICK.attempts, "ok"])
+    asker.add(*map(tags, ("First", "Second", "Third")))
+    report = asker.run()
+    assert server.asked("musicbrainz") == []
+    assert (report.done, report.failed) == (2, 1)
+    count, report = asker.requests()
+    assert (count, report.failed) == (1, 0)
+
+
+def test_what_no_service_could_answer_is_owed_when_the_second_one_fails_at_the_end(asker: Asker) -> None:
+    server = asker.server
+    server.faults["musicbrainz"].extend(["status:500"] * QUICK.attempts)
+    asker.add(tags("Jeff Mills"))
+    report = asker.run()
+    # Last.fm knows nothing, MusicBrainz did not say: that is not "nobody knows".
+    assert (report.done, report.failed, report.details["none"], report.details["errors"]) == (0, 1, 1, 1)
+    server.add_artist("Jeff Mills", tags=TECHNO)
+    count, report = asker.requests()
+    assert (count, report.done, report.failed) == (1, 1, 0)
+    assert asker.requests()[0] == 0
+
+
+def test_what_is_still_to_be_asked_does_not_count_as_known(asker: Asker) -> None:
+    server = asker.server
+    server.add_lastfm("Known", tags=TECHNO)
+    server.faults["musicbrainz"].extend(["status:500"] * QUICK.attempts)
+    asker.add(tags("Known"), tags("Jeff Mills"))
+    asker.run()
+    report = asker.run()
+    assert (report.done, report.skipped) == (1, 1)
+
+
+def test_an_answer_that_names_no_genre_is_as_good_as_none(asker: Asker) -> None:
+    server = asker.server
+    server.add_lastfm("Plastikman", tags=[("Plastikman", 100), ("seen live", 60), ("canadian", 3)])
+    server.add_lastfm("A & B", tags=[("favourites", 100)])
+    server.add_artist("Plastikman", tags=TECHNO)
+    server.add_lastfm("A", tags=TECHNO)
+    server.add_lastfm("B", tags=[("house", 100)])
+    single, joined = asker.add(tags("Plastikman"), tags("A & B"))
+    report = asker.run()
+    assert asker.voices(single, "techno") == {("musicbrainz", "artist", False)}
+    assert asker.voices(joined, "house") == {("lastfm", "artist", True)}
+    assert (report.failed, report.details["found"], report.details["none"]) == (0, 3, 3)
+    # The answer is kept as it came, and Last.fm is not asked again, not even when what it does not know expires.
+    assert {reply.name: reply.expires_at for reply in genres.replies(asker.library) if reply.source == "lastfm"}[
+        "Plastikman"
+    ] is None
+    assert asker.requests()[0] == 0
+
+
+def test_a_person_who_reads_a_tag_makes_it_an_answer(asker: Asker) -> None:
+    server = asker.server
+    server.add_lastfm("Plastikman", tags=[("blorp", 100)])
+    asker.add(tags("Plastikman"))
+    count, _ = asker.requests()
+    assert count == 2
+    genres.store_override(
+        asker.library, Override("fix", "tag", "blorp", "blorp", ("techno",), "2026-01-01T00:00:00+00:00", "me")
+    )
+    asker.library.run("DELETE FROM genre_replies WHERE source = 'musicbrainz'")
+    assert asker.requests()[0] == 0
 
 
 def test_lines_about_waits_do_not_flood(asker: Asker) -> None:
