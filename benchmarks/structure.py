@@ -16,8 +16,9 @@ from __future__ import annotations
 import argparse
 import csv
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import mir_eval
@@ -63,14 +64,13 @@ class Known:
         return [self.sections[max(i, 0)][2] for i in np.searchsorted(starts, times_s, "right") - 1]
 
 
-def heard(name: str, audio: Audio | None, cache: Path | None, load: object = None) -> dict[str, NDArray[np.generic]]:
+def heard(name: str, load: Callable[[], Audio], cache: Path | None) -> dict[str, NDArray[np.generic]]:
     """Beats and spectra, from the cache where they are known."""
     path = None if cache is None else cache / f"{name}.npz"
     if path is not None and path.exists():
         with np.load(path) as known:
             return dict(known)
-    if audio is None:
-        audio = load()  # type: ignore[operator]
+    audio = load()
     rhythm = hear_rhythm(audio, detector="network")
     spectrum = spectrum_of(audio.samples)
     found = {
@@ -112,7 +112,7 @@ def real_tracks(manifest: Path, cache: Path | None, *, climaxes: bool) -> Iterat
             continue
         path = root / row["path"]
         folder = None if cache is None else cache / ("charts" if climaxes else "renders")
-        found = heard(path.stem, None, folder, lambda path=path: decode(path, sample_rate=44100))
+        found = heard(path.stem, partial(decode, path, sample_rate=44100), folder)
         downbeats = np.loadtxt(root / row["downbeats_file"]) if row["downbeats_file"] else np.zeros(0)
         bar_s = float(np.median(np.diff(downbeats))) if len(downbeats) > 1 else 240.0 / float(row["bpm"])
         yield Known(path.stem, float(found["dur"]), spectrum_in(found), spans_in(found), sections, bar_s, drops_s)  # type: ignore[arg-type]
@@ -127,7 +127,7 @@ def synthesised_tracks(seeds: range, cache: Path | None, *, true_grid: bool) -> 
                 found = dict(known)
         else:
             track = random_track(seed)
-            found = heard(f"{seed:05d}", Audio(track.samples, 44100, 44100), None)
+            found = heard(f"{seed:05d}", partial(Audio, track.samples, 44100, 44100), None)
             found |= {
                 "sec_s": np.array([*(one.start_s for one in track.sections), track.duration_s]),
                 "sec_l": np.array([one.label for one in track.sections]),
