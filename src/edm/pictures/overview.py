@@ -66,7 +66,7 @@ def bpm_histogram(tempos: Iterable[float]) -> BpmHistogram | None:
 
 def histogram_svg(histogram: BpmHistogram) -> str:
     """The histogram; its outer bars, apart from the others, hold all that lies further out."""
-    width, height, bottom, top = 640, 220, 34, 18
+    width, height, bottom, top = 640, 220, 26, 22
     bars: list[tuple[str, int, float, float]] = [("&lt;", histogram.below, -math.inf, histogram.edges[0])]
     inner = zip(histogram.counts, histogram.edges, histogram.edges[1:], strict=False)
     bars += [("", count, low, high) for count, low, high in inner]
@@ -95,12 +95,12 @@ def histogram_svg(histogram: BpmHistogram) -> str:
             )
         if sign:
             edge = high if math.isinf(low) else low
-            parts.append(f'<text class="edge" x="{middle:.1f}" y="{height - bottom + 15}">{sign}{edge:g}</text>')
+            end, at = ("start", 0) if place == 0 else ("end", width)
+            parts.append(f'<text class="edge {end}" x="{at}" y="{height - bottom + 18}">{sign}{edge:g}</text>')
         elif place > 1 and (place - 1) % every == 0:
             odd = " odd" if (place - 1) // every % 2 else ""
-            parts.append(f'<text class="edge{odd}" x="{x:.1f}" y="{height - bottom + 15}">{low:g}</text>')
-    parts.append(f'<text class="edge" x="{width / 2}" y="{height - 4}">BPM</text></svg>')
-    return "".join(parts)
+            parts.append(f'<text class="edge{odd}" x="{x:.1f}" y="{height - bottom + 18}">{low:g}</text>')
+    return "".join([*parts, "</svg>"])
 
 
 def key_wheel_svg(camelot: Sequence[str], *, key_notation: KeyNotation = "standard") -> str:

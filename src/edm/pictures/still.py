@@ -61,6 +61,8 @@ _LETTER = 0.62
 _FONT = "'DejaVu Sans','Noto Sans','Segoe UI','Helvetica Neue',Arial,sans-serif"
 _MINUTE_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
 _LABEL_ROOM = 52.0  # between numbers of the ruler
+# A grid that fits looks flat: attacks themselves are told apart by 2 ms.
+_LEAST_RESIDUAL_MS = 5.0
 # Bars closer than this are a grey veil.
 _LEAST_BAR = 5.0
 
@@ -285,7 +287,7 @@ class _Drawing:
             low, high = low - rim, high + rim
             name = f"tempo, {low:.1f} to {high:.1f} BPM"
         else:
-            high = max(2.0, math.ceil(1.2 * max(abs(low), abs(high))))
+            high = max(_LEAST_RESIDUAL_MS, math.ceil(1.2 * max(abs(low), abs(high))))
             low, name = -high, f"sound off the grid, ±{high:g} ms"
         y = np.clip(bottom - 4 - (values - low) / (high - low) * (bottom - top - 8), top + 4, bottom - 4)
         points = [f"{self.x(float(a)):.1f} {b:.1f}" for a, b in zip(times, y, strict=True)]

@@ -241,7 +241,7 @@ class TrackView {
     const unit = tempo ? 100 : 10, seen = curve.values.filter((v) => v !== null).sort((p, q) => p - q);
     let low = seen[Math.floor(0.02 * (seen.length - 1))] / unit, high = seen[Math.ceil(0.98 * (seen.length - 1))] / unit;
     if (tempo) { const rim = Math.max(0.5, 0.1 * (high - low)); low -= rim; high += rim; }
-    else { high = Math.max(2, Math.ceil(1.2 * Math.max(Math.abs(low), Math.abs(high)))); low = -high; }
+    else { high = Math.max(5, Math.ceil(1.2 * Math.max(Math.abs(low), Math.abs(high)))); low = -high; }
     const y = (v) => Math.min(bottom - 3, Math.max(top + 3, bottom - 3 - (v - low) / (high - low) * (bottom - top - 6)));
     c.fillStyle = this.colour("edge");
     if (!tempo) c.fillRect(0, Math.round(y(0)), this.width, 0.5);

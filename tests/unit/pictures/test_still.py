@@ -44,7 +44,7 @@ def test_what_is_known_is_written() -> None:
     assert said[1] == "120.000 BPM · 8A · -8.2 LUFS · energy 7 · locked · 2:08"
     assert "drop 80 %" in said
     assert "energy" in said
-    assert "sound off the grid, ±2 ms" in said
+    assert "sound off the grid, ±5 ms" in said
     assert {"1", "33"} <= set(said)
     assert "1:00" in said
 
