@@ -53,7 +53,7 @@ _ONE_LABEL = Grammar(np.zeros(1), np.zeros(1), np.zeros((1, 1)))
 _DROP = CLUB_LABELS.index("drop")
 _AT_DROP = 10.0  # log-odds for a boundary where a drop begins
 _WINDOWS_TRUST = 0.6  # of what is found in windows rather than bars
-_UNCLEAR_TRUST = 0.5  # of the drops of a track whose sections have no labels
+_UNCLEAR_TRUST = 0.5  # of the sections and drops of a track that is neither club music nor a song
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ def analyze_structure(audio: Audio, *, beats: Beats | None, grid: BeatGrid | Non
         In windows of about 2 s (``source="windows"``, bars None) where no bars are heard or the tempo varies; there
         confidence is lower. Kind ``club`` has the labels ``intro``, ``buildup``, ``drop``, ``breakdown`` and
         ``outro``; ``song`` has ``verse``, ``other`` (choruses, bridges), ``intro`` and ``outro``, and no drops;
-        ``unclear`` (music with the drive of a dance floor, but not its layout) has ``other`` only, and drops, with
-        half the confidence, where the fullest parts begin. One section ``other`` of kind ``unclear`` for silence and
+        ``unclear`` (music with the drive of a dance floor, but not its layout) has ``other`` only, and drops where the
+        fullest parts begin, all with half the confidence. One section ``other`` of kind ``unclear`` for silence and
         for tracks of fewer than eight bars.
 
     Raises
@@ -165,7 +165,8 @@ def _unnamed_layout(odds: TimeArray, club: _Layout, spans: Spans) -> _Layout:
     starts = {piece.first for piece in pieces}
     drops = [(bar, _UNCLEAR_TRUST * certainty) for bar, certainty in club.drops if bar in starts]
     other: SectionLabel = "other"
-    return _Layout(pieces, (other,) * len(pieces), _certainties(pieces, odds, nothing), drops)
+    certainties = [_UNCLEAR_TRUST * certainty for certainty in _certainties(pieces, odds, nothing)]
+    return _Layout(pieces, (other,) * len(pieces), certainties, drops)
 
 
 def _certainties(pieces: list[Piece], odds: TimeArray, evidence: TimeArray) -> list[float]:

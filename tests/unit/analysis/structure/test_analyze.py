@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from edm.analysis.structure import analyze_structure, structure_of
 from edm.analysis.structure.spans import spans_of
 from edm.analysis.structure.spectrum import Spectrum
+from edm.demo.instruments import hat, kick
 from edm.errors import InputError
 from edm.model import Audio, Beats, FloatArray, SectionLabel, Structure
 from sounds import RATE, noise, silence, track_at
@@ -138,3 +139,17 @@ def test_a_mix_of_two_hours_is_laid_out() -> None:
     structure = structure_of(Spectrum(bands, 44100 / 1024, pitches, 44100 / 8192), spans)
     assert_whole(structure, seconds)
     assert len(structure.sections) > 100
+
+
+def test_driving_music_that_never_changes_has_sections_without_labels() -> None:
+    kick_s, hat_s = 60.0 / 150, 15.0 / 150
+    tape = silence(90.0)
+    rng = np.random.default_rng(0)
+    for every_s, sound in ((kick_s, kick(rng, RATE)), (hat_s, hat(rng, RATE))):
+        for start in (np.arange(0.0, 89.0, every_s) * RATE).astype(int):
+            tape[start : start + len(sound)] += np.float32(0.4) * sound
+    structure = heard(tape, beats_every(kick_s, 90.0))
+    assert_whole(structure, 90.0)
+    assert structure.kind == "unclear"
+    assert {one.label for one in structure.sections} == {"other"}
+    assert structure.confidence <= 0.5
