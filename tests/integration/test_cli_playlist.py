@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from edm.playlist.m3u import read_m3u
 from tests.integration import cli_program
 from tests.integration.cli_program import clean_environment
 from tests.integration.library_program import own_places
+from tests.integration.readme_blocks import ROOT, blocks
 from unit.pipeline.planted import plant
 
 N = 120
@@ -391,3 +393,12 @@ def test_help_is_there_at_once() -> None:
     code += "print(sorted(name for name in ('numpy', 'edm.playlist') if name in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_what_the_page_says_can_be_typed(house: House) -> None:
+    lines = [line for script in blocks(ROOT / "docs" / "playlists.md", "sh") for line in script.splitlines()]
+    assert len(lines) > 5
+    for line in lines:
+        assert line.startswith("edm ")
+        house.ok(*shlex.split(line)[1:])
+    assert {path.name for path in house.home.iterdir()} >= {"map.html", "friday.m3u8", "friday.json"}
