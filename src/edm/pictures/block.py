@@ -1,7 +1,8 @@
 """A track as the page's script reads it: one line of JSON that is safe inside an HTML ``script`` element.
 
-Lists are short forms, since a page may hold thousands of tracks: times are whole numbers, beats are steps from one to
-the next, levels of the waveform are base64. `page.js` is the reader; the keys are told at `track_block`.
+Lists are short forms, since a page may hold thousands of tracks, and a track hours of music: levels of the waveform are
+base64, and of evenly spaced times only the changes of their steps are written (`even_steps`), which are mostly 0.
+`track.js` is the reader; the keys are told at `track_block`.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from typing import Any
 import numpy as np
 
 from edm.audio.printable import printable
-from edm.model import Beats, Structure
+from edm.model import Beats, IntArray, Structure
 from edm.model.keys import KeyNotation
 from edm.pictures.curves import beat_curve
 from edm.pictures.facts import track_facts
 from edm.pictures.picture import TrackPicture
 
-__all__ = ["safe_json", "track_block"]
+__all__ = ["even_steps", "safe_json", "track_block"]
 
 # What could end the element that holds the text, or begin a comment in it.
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
@@ -34,11 +35,11 @@ def track_block(picture: TrackPicture, *, key_notation: KeyNotation = "standard"
     -------
     str
         JSON, ASCII, without ``<``, ``>`` and ``&``. Its keys: ``name``, ``path``; ``duration`` in ms; ``waveform``
-        (three bands of ``columns`` bytes each, one after the other, base64), or None; ``beats`` (the first in 0.1 ms,
-        then steps); ``positions`` (a digit for each beat); ``curve`` (``kind``; ``values`` in 0.1 ms late or 0.01 BPM,
-        None where there is none), or None; ``sections`` (start and end in ms, first and last bar, label, confidence
-        and energy in percent); ``drops`` (ms, bar, percent); ``energy`` (times in ms, values in percent), or None;
-        ``facts`` (name, text).
+        (three bands of ``columns`` bytes each, one after the other, base64), or None; ``beats`` (0.1 ms, as
+        `even_steps`); ``positions`` (a digit for each beat); ``curve`` (``kind``; ``values`` in 0.1 ms late or 0.01
+        BPM, None where there is none), or None; ``sections`` (start and end in ms, first and last bar, label,
+        confidence and energy in percent); ``drops`` (ms, bar, percent); ``energy`` (times in ms as `even_steps`,
+        values in percent), or None; ``facts`` (name, text).
     """
     analysis = picture.analysis
     curve = beat_curve(analysis.beats, analysis.grid, picture.residuals_ms)
@@ -64,13 +65,18 @@ def safe_json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), allow_nan=False).translate(_ESCAPES)
 
 
+def even_steps(times: IntArray) -> list[int]:
+    """Second differences of whole numbers, from 0 on: adding them up twice gives the numbers back."""
+    return [int(step) for step in np.diff(times, n=2, prepend=[0, 0])]
+
+
 def _beats(beats: Beats | None) -> dict[str, Any]:
     if beats is None or not len(beats.times_s):
         return {"beats": [], "positions": ""}
     times = np.round(beats.times_s * 10_000).astype(np.int64)
     # A place beyond the ninth has no digit; the page marks first beats alone.
     places = np.clip(beats.positions, 0, 9)
-    return {"beats": [int(times[0]), *np.diff(times).tolist()], "positions": "".join(map(str, places.tolist()))}
+    return {"beats": even_steps(times), "positions": "".join(map(str, places.tolist()))}
 
 
 def _structure(structure: Structure | None) -> dict[str, Any]:
@@ -91,7 +97,7 @@ def _structure(structure: Structure | None) -> dict[str, Any]:
             for section in structure.sections
         ],
         "drops": [[_ms(drop.time_s), drop.bar, _percent(drop.confidence)] for drop in structure.drops],
-        "energy": [_whole(1000 * energy.times_s), _whole(100 * energy.curve)],
+        "energy": [even_steps(np.round(1000 * energy.times_s).astype(np.int64)), _whole(100 * energy.curve)],
     }
 
 

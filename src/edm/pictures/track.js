@@ -4,10 +4,14 @@
 const LANES = { sections: 24, marks: 12, wave: 132, energy: 36, curve: 50, ruler: 30 };
 const LEAST_VIEW_MS = 1500;
 
+function addedTwice(values) {
+  let at = 0, step = 0;
+  return Float64Array.from(values, (value) => { step += value; at += step; return at; });
+}
+
 function decodeTrack(data) {
-  const beats = new Float64Array(data.beats.length);
-  let at = 0;
-  data.beats.forEach((step, i) => { at += step; beats[i] = at / 10; });
+  const beats = addedTwice(data.beats).map((time) => time / 10);
+  const energy = data.energy && [addedTwice(data.energy[0]), data.energy[1]];
   const bars = [];
   for (let i = 0; i < beats.length; i++) if (data.positions[i] === "1") bars.push(beats[i]);
   let levels = null;
@@ -16,7 +20,7 @@ function decodeTrack(data) {
     levels = new Uint8Array(text.length);
     for (let i = 0; i < text.length; i++) levels[i] = text.charCodeAt(i);
   }
-  return { ...data, beats, bars, levels };
+  return { ...data, beats, bars, energy, levels };
 }
 
 function firstAfter(sorted, value) {

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edm.model import Beats
-from edm.pictures.block import safe_json, track_block
+from edm.model import Beats, Energy
+from edm.pictures.block import even_steps, safe_json, track_block
+from edm.pictures.picture import TrackPicture
+from edm.pictures.waveform import MOST_COLUMNS, Waveform
 from tests.unit.pictures import samples
 
 NASTY = [
@@ -52,7 +55,7 @@ def test_what_is_written_safely_is_read_as_it_was(value: object) -> None:
 def test_beats_come_back_to_a_tenth_of_a_millisecond() -> None:
     times_s = np.array([0.12345, 0.5, 1.00004, 7.25])
     block = read(beats=Beats(times_s, np.array([4, 1, 2, 0])))
-    assert np.cumsum(block["beats"]) / 10_000 == pytest.approx(times_s, abs=5.1e-5)  # type: ignore[arg-type]
+    assert np.cumsum(np.cumsum(block["beats"])) / 10_000 == pytest.approx(times_s, abs=5.1e-5)  # type: ignore[arg-type]
     assert block["positions"] == "4120"
 
 
@@ -88,6 +91,32 @@ def test_a_track_of_which_nothing_is_known_is_a_block_all_the_same() -> None:
     block = json.loads(track_block(samples.bare()))
     assert block["waveform"] is block["curve"] is block["energy"] is None
     assert block["beats"] == block["sections"] == block["drops"] == []
+
+
+def test_a_set_of_two_hours_stays_below_two_hundred_kilobytes() -> None:
+    seconds, rng = 7200.0, np.random.default_rng(1)
+    times_s = np.arange(0.3, seconds, 60 / 140.03)
+    bars_s = times_s[::4]
+    structure = samples.structure()
+    energy = Energy(7, bars_s, rng.random(len(bars_s)).astype(np.float32))
+    made = samples.analysis(
+        duration_s=seconds,
+        beats=Beats(times_s, np.arange(len(times_s)) % 4 + 1),
+        structure=replace(structure, energy=energy),
+    )
+    late = rng.normal(0, 5, len(times_s))
+    levels = rng.integers(0, 256, (3, MOST_COLUMNS), dtype=np.uint8)
+    assert len(track_block(TrackPicture(made, Waveform(seconds, levels), residuals_ms=late))) < 200_000
+
+
+@given(st.lists(st.integers(0, 10**9)))
+def test_evenly_spaced_times_come_back(times: list[int]) -> None:
+    steps = even_steps(np.array(times, dtype=np.int64))
+    assert np.cumsum(np.cumsum(steps)).tolist() == times
+
+
+def test_even_times_are_mostly_zeros() -> None:
+    assert even_steps(np.arange(5, 50, 5)) == [5] + [0] * 8
 
 
 def test_a_four_minute_track_stays_below_sixty_kilobytes() -> None:
