@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["make_explain_request", "make_playlist_request", "opened_collection", "parse_range", "seed_words"]
 
 _DEFAULT_COUNT = 25
+_MEMORY = "matrices.json"
 
 
 @contextmanager
@@ -37,7 +38,9 @@ def opened_collection(settings: Settings) -> Iterator[tuple[Collection, Library 
     """
     from edm.cli.library_run import database_path, open_for_reading
     from edm.pipeline.artifacts import MATRICES
-    from edm.pipeline.playlist import is_stale, open_collection
+    from edm.pipeline.playlist import open_collection
+    from edm.pipeline.playlist_fresh import is_stale_by_memory
+    from edm.places import state_dir
 
     folder = settings.library.artifacts_dir or database_path(settings).with_name("artifacts")
     try:
@@ -51,7 +54,7 @@ def opened_collection(settings: Settings) -> Iterator[tuple[Collection, Library 
         return
     with library:
         collection = open_collection(folder / MATRICES)
-        if is_stale(collection.matrices, library, folder):
+        if is_stale_by_memory(collection.matrices, library, folder, state_dir() / _MEMORY):
             console.say("warning: the matrices are older than the library; edm artifacts builds them anew")
         yield collection, library
 
