@@ -252,6 +252,12 @@ def test_it_is_printed_in_light_whatever_the_screen(tab: Tab) -> None:
     tab.scheme("dark")
     tab.js("document.querySelector('tr.track button').click()")
     tab.settle()
+    tab.js("dispatchEvent(new Event('beforeprint'))")
+    assert tab.js("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert tab.js("document.querySelector('canvas').width") == 3 * 690
+    tab.js("dispatchEvent(new Event('afterprint'))")
+    tab.settle()
+    assert tab.js("document.querySelector('canvas').width") < 1280
     assert tab.pdf().startswith(b"%PDF")
     tab.settle()
     assert tab.js("getComputedStyle(document.body).backgroundColor") == "rgb(18, 23, 29)"

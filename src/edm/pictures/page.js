@@ -28,7 +28,7 @@
   addEventListener("beforeprint", () => {
     before = root.dataset.theme || "";
     root.dataset.theme = "light";
-    views.forEach((one) => one.view.draw());
+    views.forEach((one) => one.view.draw(true));
   });
   addEventListener("afterprint", () => themed(before));
 

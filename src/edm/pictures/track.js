@@ -3,6 +3,7 @@
 
 const LANES = { sections: 24, marks: 12, wave: 132, energy: 36, curve: 50, ruler: 30 };
 const LEAST_VIEW_MS = 1500;
+const PAPER = { width: 690, ratio: 3 };
 
 function addedTwice(values) {
   let at = 0, step = 0;
@@ -118,9 +119,10 @@ class TrackView {
     return parts.join(" · ");
   }
 
-  draw() {
-    const ratio = window.devicePixelRatio || 1;
-    this.width = this.canvas.clientWidth;
+  draw(printed = false) {
+    // A sheet is narrower than most windows, and finer than most screens.
+    const ratio = printed ? PAPER.ratio : window.devicePixelRatio || 1;
+    this.width = printed ? PAPER.width : this.canvas.clientWidth;
     if (!this.width) return;
     this.canvas.width = Math.round(this.width * ratio);
     this.canvas.height = Math.round(this.lanes.height * ratio);
