@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 _NEAR = 5
+_MANY = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +223,12 @@ def _only(rows: Sequence[int], matrices: Matrices, text: str) -> int:
 
 def _hint(asked: str, names: Iterable[str], otherwise: str) -> str:
     """What may have been meant: names that look like it, or have it or a word that looks like it within."""
-    folded = {name.casefold(): name for name in names if name}
     text = asked.casefold()
+    folded = {name.casefold(): name for name in names if name}
+    if len(folded) > _MANY:
+        # Comparing letter by letter takes seconds: only what shares a fair part of the text is looked at.
+        parts = {text[place : place + 3] for place in range(max(len(text) - 2, 1))}
+        folded = {key: name for key, name in folded.items() if 4 * sum(part in key for part in parts) >= len(parts)}
     near = difflib.get_close_matches(text, folded, n=_NEAR, cutoff=0.6)
     near += [name for name in folded if text in name and name not in near][: _NEAR - len(near)]
     if not near:

@@ -143,3 +143,13 @@ def test_a_track_that_waits_for_the_matrices_is_told(collection: Collection, lib
 def test_odd_names_are_refused_and_nothing_else(collection: Collection, library: Library, text: str) -> None:
     with pytest.raises(InputError):
         named_track(collection, text, library)
+
+
+@pytest.mark.parametrize("many", [0, 1000])
+def test_a_slip_is_told_what_is_near_in_libraries_of_any_size(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    monkeypatch.setattr("edm.pipeline.playlist._MANY", many)
+    with pytest.raises(InputError, match="no track in the matrices") as caught:
+        named_track(collection, "Tilte 3")
+    assert "Title 3" in str(caught.value.hint)
