@@ -108,7 +108,8 @@ def explain_lines(record: Mapping[str, Any], width: int) -> list[str]:
         facts += [track["genre"]] if track["genre"] else []
         lines.append(cut(f"{which:<7} {_name(track)}: {', '.join(facts)}", width))
     edge = record["transition"]
-    lines += [cut(f"{'score':<7} {_fraction(edge['score'])}: {edge['reason']}", width), ""]
+    said = f"{'score':<7} {_fraction(edge['score'])}: {edge['reason']}"
+    lines += [*textwrap.wrap(said, width, subsequent_indent=" " * 8, break_on_hyphens=False), ""]
     rows: list[Sequence[str]] = [("part", "value", "counts", "gives", "")]
     for part in record["parts"]:
         inner = "  " if part["of"] else ""

@@ -226,9 +226,9 @@ def _hint(asked: str, names: Iterable[str], otherwise: str) -> str:
     text = asked.casefold()
     folded = {name.casefold(): name for name in names if name}
     if len(folded) > _MANY:
-        # Comparing letter by letter takes seconds: only what shares a fair part of the text is looked at.
-        parts = {text[place : place + 3] for place in range(max(len(text) - 2, 1))}
-        folded = {key: name for key, name in folded.items() if 4 * sum(part in key for part in parts) >= len(parts)}
+        # Comparing letter by letter takes seconds: only what has half of the pairs of letters is looked at.
+        parts = {text[place : place + 2] for place in range(max(len(text) - 1, 1))}
+        folded = {key: name for key, name in folded.items() if 2 * sum(part in key for part in parts) >= len(parts)}
     near = difflib.get_close_matches(text, folded, n=_NEAR, cutoff=0.6)
     near += [name for name in folded if text in name and name not in near][: _NEAR - len(near)]
     if not near:

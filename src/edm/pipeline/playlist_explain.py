@@ -59,7 +59,7 @@ def _note(edge: Transition, name: str) -> str:
     if name == "tempo":
         if edge.stretch_pct is None or edge.shift_semitones is None:
             return "a tempo is not known"
-        note = f"second pitched by {edge.stretch_pct:+.2f} %, {edge.shift_semitones:+.2f} semitones".replace("-", "−")
+        note = f"{edge.stretch_pct:+.2f} %, {edge.shift_semitones:+.2f} semitones".replace("-", "−")
         return f"{note}, in {edge.octave} time" if edge.octave else note
     if name == "key":
         if edge.key_relation is None:
