@@ -70,10 +70,11 @@ def plain_types(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ALIASES.get(name, name) for name in names))
 
 
-def read_track_tags(path: Path, options: AnalysisOptions) -> TrackTags:
-    """The tags of a file, as far as the options let them be read."""
+def read_track_tags(path: Path, options: AnalysisOptions, *, on_step: Callable[[str], None] = _silently) -> TrackTags:
+    """The tags of a file, as far as the options let them be read; `on_step` hears ``tags`` where they are."""
     if options.metadata == "ignore":
         return NO_TAGS
+    on_step("tags")
     tags = read_tags(path)
     return TrackTags(tags.bpm, tags.key)
 
@@ -101,8 +102,7 @@ def analyze_track(
     """
     asked = AnalysisOptions() if options is None else options
     started = time.perf_counter()
-    on_step("tags")
-    tags = read_track_tags(path, asked)
+    tags = read_track_tags(path, asked, on_step=on_step)
     on_step("decode")
     meter = LoudnessMeter() if "loudness" in asked.types else None
     audio = decode(path, sample_rate=SAMPLE_RATE, meter=meter)
@@ -139,12 +139,12 @@ def analyze_samples(
         Reading of `time.perf_counter` from which the elapsed time counts; None counts from now.
     """
     asked, began = options, time.perf_counter() if started is None else started
-    types = frozenset(plain_types(asked.types))
+    types = plain_types(asked.types)
     trusted_bpm = tags.bpm if asked.metadata == "prefer" and _within(tags.bpm, asked) else None
     tempo = beats = grid = detector = fallback = structure = key = None
     if trusted_bpm is not None:
         tempo = Tempo(trusted_bpm, 1.0, "tag", (), "constant")
-    if types & {"beats", "structure"} or ("bpm" in types and trusted_bpm is None):
+    if "beats" in types or "structure" in types or ("bpm" in types and trusted_bpm is None):
         on_step("beats")
         detector, fallback = choose_detector(asked.detector, asked.models_dir)
         rhythm = hear_rhythm(
@@ -165,7 +165,7 @@ def analyze_samples(
     tag_key = parse_key(tags.key) if tags.key is not None else None
     return TrackAnalysis(
         path=path,
-        types=asked.types,
+        types=types,
         duration_s=audio.duration_s,
         sample_rate=audio.native_sample_rate,
         tempo=tempo if "bpm" in types else None,

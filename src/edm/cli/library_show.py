@@ -123,7 +123,10 @@ def write_records(
         writer = csv.writer(stream, lineterminator="\n")
         names = list(records[0]) if records else list(columns)
         writer.writerow(names)
-        writer.writerows([[_cell(record[name]) for name in names] for record in records])
+        # Nothing is an empty cell to a program, and a dash to a person.
+        writer.writerows(
+            [["" if record[name] is None else _cell(record[name]) for name in names] for record in records]
+        )
     else:
         _write_object(list(records), asked, stream)
 
@@ -180,6 +183,11 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.3f}"
     return console.one_line(str(value))
+
+
+def _plain_cell(value: object) -> str:
+    # Nothing is a dash to a person, and an empty cell to a program.
+    return "" if value is None else _cell(value)
 
 
 def _short(text: str, width: int = 22) -> str:

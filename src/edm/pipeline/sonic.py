@@ -45,8 +45,7 @@ class TakeFeatures:
         from edm.sonic.extract import extract
 
         started = time.perf_counter()
-        report_step("tags")
-        tags = read_track_tags(path, self.options)
+        tags = read_track_tags(path, self.options, on_step=report_step)
         report_step("decode")
         meter = LoudnessMeter()
         audio = decode(path, sample_rate=SAMPLE_RATE, meter=meter)

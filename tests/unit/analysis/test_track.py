@@ -38,10 +38,13 @@ def flux(**options: object) -> AnalysisOptions:
 
 def test_everything_is_found_out_by_default(untagged: Path) -> None:
     found = analyze_track(untagged, flux())
-    assert found.types == tuple(TYPES) == ("bpm", "beats")
+    assert found.types == tuple(TYPES) == ("bpm", "beats", "structure", "key", "loudness")
     assert found.tempo is not None
     assert found.beats is not None
     assert found.grid is not None
+    assert found.structure is not None
+    assert found.key is not None
+    assert found.loudness is not None
     assert found.tempo.bpm == pytest.approx(TRUE_BPM, abs=0.01)
     assert (found.path, found.detector, found.fallback, found.tag_bpm) == (untagged, "flux", None, None)
     assert found.duration_s == pytest.approx(20.0, abs=1e-3)
@@ -62,10 +65,40 @@ def test_only_beats_where_only_beats_are_asked(untagged: Path) -> None:
     assert found.grid is not None
 
 
+@pytest.mark.parametrize(
+    ("asked", "there"),
+    [
+        (("structure",), {"structure"}),
+        (("key",), {"key"}),
+        (("loudness",), {"loudness"}),
+        (("bpm", "key"), {"tempo", "key"}),
+        (("loudness", "structure"), {"structure", "loudness"}),
+        (("grid",), {"structure"}),
+        (("structure", "grid"), {"structure"}),
+    ],
+)
+def test_what_is_not_asked_for_is_not_there(untagged: Path, asked: tuple[str, ...], there: set[str]) -> None:
+    found = analyze_track(untagged, flux(types=asked))
+    parts = ("tempo", "beats", "grid", "structure", "key", "loudness")
+    assert {part for part in parts if getattr(found, part) is not None} == there
+
+
+def test_an_alias_is_told_by_its_proper_name(untagged: Path) -> None:
+    found = analyze_track(untagged, flux(types=("grid", "loudness", "structure")))
+    assert found.types == ("structure", "loudness")
+
+
+def test_a_key_alone_needs_no_detector(untagged: Path) -> None:
+    steps: list[str] = []
+    found = analyze_track(untagged, flux(types=("key",)), on_step=steps.append)
+    assert found.detector is None
+    assert steps == ["tags", "decode", "key"]
+
+
 def test_steps_are_told_as_they_begin(untagged: Path) -> None:
     steps: list[str] = []
     analyze_track(untagged, flux(), on_step=steps.append)
-    assert steps == ["tags", "decode", "beats"]
+    assert steps == ["tags", "decode", "beats", "structure", "key"]
 
 
 def test_ignored_tags_are_neither_read_nor_reported(untagged: Path, tmp_path: Path) -> None:
@@ -73,7 +106,7 @@ def test_ignored_tags_are_neither_read_nor_reported(untagged: Path, tmp_path: Pa
     path = tagged(untagged, tmp_path, "126.5")
     found = analyze_track(path, flux(metadata="ignore"), on_step=steps.append)
     assert found.tag_bpm is None
-    assert steps == ["decode", "beats"]
+    assert steps == ["decode", "beats", "structure", "key"]
 
 
 def test_a_wrong_tag_is_reported_and_not_believed(untagged: Path, tmp_path: Path) -> None:
