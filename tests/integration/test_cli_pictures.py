@@ -149,6 +149,15 @@ def test_a_track_is_shown_in_lines_without_colour_where_nobody_looks(music: Path
     assert max(map(len, lines)) <= 80
 
 
+def test_one_track_is_drawn_with_all_there_is_whatever_the_settings(music: Path, tmp_path: Path) -> None:
+    few = {"EDM_ANALYSIS__TYPES": "bpm"}
+    shown = edm("show", music / "house.wav", *FAST, home=tmp_path, env=few)
+    assert " LUFS " in shown.stdout
+    assert "│" in shown.stdout
+    assert edm("plot", music / "house.wav", "-o", "t.svg", *FAST, home=tmp_path, env=few).returncode == 0
+    assert "energy" in (tmp_path / "t.svg").read_text(encoding="utf-8")
+
+
 def test_the_record_of_a_track_is_that_of_analyze(music: Path, tmp_path: Path) -> None:
     shown = json.loads(edm("show", music / "house.wav", "--format", "json", *FAST, home=tmp_path).stdout)
     analysed = json.loads(edm("analyze", music / "house.wav", "--format", "jsonl", *FAST, home=tmp_path).stdout)

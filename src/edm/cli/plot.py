@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +42,7 @@ def plot(
     """One track as a picture: sections, waveform by frequency, energy, grid, key and loudness."""
     from edm.atomic import written_whole
     from edm.config import load_settings
+    from edm.model import AnalysisOptions
     from edm.pictures.still import check_look, track_svg
     from edm.pipeline.pictures import picture_track
     from edm.pipeline.pictures_page import check_target
@@ -57,7 +59,9 @@ def plot(
     if dry_run:
         console.say(f"dry run: would draw {track} as {output}, {width} by {height} pixels")
         return
-    picture = picture_track(track, options.analysis_options(settings))
+    # A picture shows all that there is, whatever the settings make of records.
+    asked = replace(options.analysis_options(settings), types=AnalysisOptions().types)
+    picture = picture_track(track, asked)
     svg = track_svg(picture, width=width, height=height, theme=look, key_notation=settings.output.key_notation)
     with written_whole(target) as stream:
         stream.write(_png(svg) if target.suffix.lower() == ".png" else svg.encode("utf-8"))

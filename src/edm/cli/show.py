@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,7 +49,7 @@ def show(
 ) -> None:
     """One track in the terminal: tempo, key, loudness, and a strip of its sections, energy and drops."""
     from edm.config import load_settings
-    from edm.model import Success
+    from edm.model import AnalysisOptions, Success
     from edm.pipeline.analyze import analyze
     from edm.pipeline.records import to_record
 
@@ -61,7 +62,8 @@ def show(
     }
     settings = load_settings(flags).settings
     notation = settings.output.key_notation
-    asked = options.analysis_options(settings)
+    # A picture shows all that there is, whatever the settings make of records.
+    asked = replace(options.analysis_options(settings), types=AnalysisOptions().types)
     analysis = analyze(
         track,
         asked.types,
