@@ -78,7 +78,7 @@ def take_back(
     with library.transaction():
         for one in found:
             delete_override(library, one.kind, one.entity, one.key)
-        changed = _apply(library)
+        changed = _apply(library, found)
     for one in found:
         console.say(f"taken back: {console.one_line(_words(one))}")
     _tell(changed)
@@ -130,7 +130,7 @@ def _keep(library: Library, said: Sequence[Override]) -> None:
     with library.transaction():
         for one in said:
             store_override(library, one)
-        changed = _apply(library)
+        changed = _apply(library, said)
     for one in said:
         console.say(console.one_line(_words(one)))
     _tell(changed)
@@ -147,8 +147,8 @@ def _tell(changed: int) -> None:
     console.say(f"{changed} track{'' if changed == 1 else 's'} changed")
 
 
-def _apply(library: Library) -> int:
-    """Weigh all tracks anew; how many have other genres now."""
-    from edm.pipeline.genre_weighing import read_catalogue, weigh_library
+def _apply(library: Library, words: Sequence[Override]) -> int:
+    """Weigh the tracks anew that are concerned; how many have other genres now."""
+    from edm.pipeline.genre_weighing import weigh_concerned
 
-    return weigh_library(library, read_catalogue(library), is_stopped=lambda: False).changed
+    return weigh_concerned(library, words).changed

@@ -12,6 +12,7 @@ those. Where a person spoke of the track, else its album, else its artist, that 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,6 +31,7 @@ __all__ = [
     "Resolved",
     "Resolver",
     "TagReader",
+    "may_hold",
     "subjects_by_question",
     "tag_key",
     "vocabulary_mark",
@@ -41,12 +43,22 @@ ANSWERING: tuple[Literal["lastfm", "musicbrainz"], ...] = ("lastfm", "musicbrain
 GenreTags: TypeAlias = Iterable[tuple[str, float]]
 """Tags with weights in 0..1."""
 
+# As "(18)" in "(18)Techno"; what stands behind is a tag of its own.
+_LEADING_NUMBERS = re.compile(r"(?:\([^()]*\)\s*)+")
+
 _Genres: TypeAlias = tuple[tuple[str, float], ...]
 
 
 def tag_key(text: str) -> str:
     """What a correction of a tag is found by: spelling, accents and joiners make no difference."""
     return key_of(text) or tidy(text)
+
+
+def may_hold(text: str, key: str) -> bool:
+    """Whether a correction under that `tag_key` may change how a tag is read; false only where it cannot."""
+    plain = tidy(text)
+    parts = (plain, _LEADING_NUMBERS.sub("", plain), *entries(plain))
+    return any(tag_key(part) == key for part in parts)
 
 
 @lru_cache(maxsize=1)

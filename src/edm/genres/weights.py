@@ -131,8 +131,9 @@ def weigh(claims: Iterable[Claim]) -> tuple[WeightedGenre, ...]:
         voice = (claim.source, claim.entity, claim.inherited)
         of_genre = voices.setdefault(claim.genre, {})
         of_genre[voice] = max(of_genre.get(voice, 0.0), _strength(claim))
-    weighted = [_joined(genre, of_genre) for genre, of_genre in voices.items()]
-    kept = [genre for genre in weighted if genre.weight >= MIN_WEIGHT or _is_a_persons(genre)]
+    least = 0.0 if any(claim.source == "person" for claim in heard) else MIN_WEIGHT
+    weighted = (_joined(genre, of_genre, least) for genre, of_genre in voices.items())
+    kept = [genre for genre in weighted if genre is not None]
     return tuple(sorted(kept, key=lambda genre: (-genre.weight, genre.genre)))
 
 
@@ -155,10 +156,6 @@ def _closest_word(claims: list[Claim]) -> list[Claim]:
     return [claim for claim in words if CLOSENESS[claim.entity] == closest]
 
 
-def _is_a_persons(genre: WeightedGenre) -> bool:
-    return any(voice.source == "person" for voice in genre.sources)
-
-
 def _strength(claim: Claim) -> float:
     if claim.source == "person":
         return claim.weight
@@ -166,14 +163,16 @@ def _strength(claim: Claim) -> float:
     return weight * INHERITED if claim.inherited else weight
 
 
-def _joined(genre: str, voices: Mapping[tuple[Speaker, Entity, bool], float]) -> WeightedGenre:
-    sources = [
-        SourceWeight(source, entity, weight, inherited)
-        for (source, entity, inherited), weight in voices.items()
-        if weight > 0
-    ]
+def _joined(genre: str, voices: Mapping[tuple[Speaker, Entity, bool], float], least: float) -> WeightedGenre | None:
+    """A genre with all that speak for it; None where its weight is below `least`, which most are."""
     # One order, so that the product has one rounding.
-    sources.sort(key=lambda voice: (-voice.weight, voice.source, voice.entity, voice.inherited))
-    if len(sources) == 1:
-        return WeightedGenre(genre, sources[0].weight, tuple(sources))
-    return WeightedGenre(genre, 1.0 - math.prod(1.0 - voice.weight for voice in sources), tuple(sources))
+    ordered = sorted([(-weight, *voice) for voice, weight in voices.items() if weight > 0])
+    if not ordered:
+        return None
+    weight = -ordered[0][0] if len(ordered) == 1 else 1.0 - math.prod(1.0 + negative for negative, *_ in ordered)
+    if weight < least:
+        return None
+    sources = tuple(
+        SourceWeight(source, entity, -negative, inherited) for negative, source, entity, inherited in ordered
+    )
+    return WeightedGenre(genre, weight, sources)

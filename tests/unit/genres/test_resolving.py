@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from edm.genres.entities import Catalogue, make_catalogue, person_key, question
 from edm.genres.normalize import normalize_tag
-from edm.genres.resolving import Resolver, TagReader, tag_key, vocabulary_mark
+from edm.genres.resolving import Resolver, TagReader, may_hold, tag_key, vocabulary_mark
 from unit.genres.test_entities import File, by
 
 JEFF = by("Jeff Mills", "Waveform", "The Bells")
@@ -131,3 +131,22 @@ def test_names_that_are_left_out_for_speed_make_no_difference(name: str, more: s
 def test_the_mark_of_the_vocabulary_is_short_and_stable() -> None:
     assert vocabulary_mark() == vocabulary_mark()
     assert len(vocabulary_mark()) == 16
+
+
+@pytest.mark.parametrize("text", ["Blorp", "house / BLORP", "(18)Blorp", "(18) Blorp", "[blorp], x"])
+def test_a_correction_may_change_a_tag_that_holds_it(text: str) -> None:
+    assert may_hold(text, tag_key("blorp"))
+
+
+def test_a_correction_of_a_word_changes_no_longer_phrase() -> None:
+    assert not may_hold("blorpcore", "blorp")
+    assert not may_hold("dark blorp", "blorp")
+    assert may_hold("(18)Foo / Bar", tag_key("foo/bar"))
+
+
+@given(st.text(alphabet="ab /;()18!", max_size=12), st.text(alphabet="ab18!/", min_size=1, max_size=3))
+def test_a_correction_never_changes_a_tag_that_may_not_hold_it(text: str, tag: str) -> None:
+    plain, mended = TagReader({}), TagReader({tag_key(tag): ("acid",)})
+    names = ("a", "b a")
+    if not may_hold(text, tag_key(tag)):
+        assert mended.genres(text, names) == plain.genres(text, names)
