@@ -59,8 +59,8 @@ def format_span(seconds: float) -> str:
 
 
 def format_rate(per_s: float) -> str:
-    """Tracks per second, two digits at least: ``1.1 tracks/s``, ``0.034 tracks/s``, ``120 tracks/s``."""
-    return f"{per_s:.0f} tracks/s" if per_s >= 10 else f"{per_s:.2g} tracks/s"
+    """Of whatever a stage counts, two digits at least: ``1.1/s``, ``0.034/s``, ``120/s``."""
+    return f"{per_s:.0f}/s" if per_s >= 10 else f"{per_s:.2g}/s"
 
 
 def progress_line(done: int, total: int | None, failed: int, elapsed_s: float) -> str:

@@ -22,12 +22,12 @@ from edm.processing.wording import (
 
 def test_the_line_of_a_long_run() -> None:
     line = progress_line(1000, 10000, 0, 1000 / 1.1)
-    assert line == "Progress: 1000/10000 (10%) - Rate: 1.1 tracks/s - ETA 2.3 h"
+    assert line == "Progress: 1000/10000 (10%) - Rate: 1.1/s - ETA 2.3 h"
 
 
 def test_the_line_leaves_out_what_is_not_known() -> None:
     assert progress_line(0, 10, 0, 3.0) == "Progress: 0/10 (0%)"
-    assert progress_line(4, None, 1, 2.0) == "Progress: 4 - 1 failed - Rate: 2 tracks/s"
+    assert progress_line(4, None, 1, 2.0) == "Progress: 4 - 1 failed - Rate: 2/s"
     assert progress_line(0, 0, 0, 0.0) == "Progress: 0"
 
 
@@ -43,7 +43,7 @@ def test_spans_are_for_people(seconds: float, text: str) -> None:
     ("rate", "text"), [(0.0341, "0.034"), (1.1, "1.1"), (9.96, "10"), (12.3, "12"), (1234, "1234")]
 )
 def test_rates_keep_two_digits(rate: float, text: str) -> None:
-    assert format_rate(rate) == f"{text} tracks/s"
+    assert format_rate(rate) == f"{text}/s"
 
 
 def test_short_names_stay() -> None:
