@@ -220,6 +220,8 @@ def test_another_file_is_never_taken_for_reasons(house: House) -> None:
     ("args", "error", "hint"),
     [
         ([], "needs a beginning", "--artist NAME"),
+        (["--mode", "narrow", "explain", "5", "6"], "options of explain stand behind its name", "explain A B"),
+        (["--track", "5", "--format", "m3u8", "--output", "a.json"], "is where the reasons would be", "a.m3u8"),
         (["--artist", "x", "--genre", "techno"], "exclude each other", "fixed points"),
         (["--artist", "nigt signal"], "no track in the matrices is by 'nigt signal'", "Night Signal"),
         (["--artist", "signl"], "no track in the matrices is by 'signl'", "Deep Signal"),

@@ -99,6 +99,7 @@ def make(
 ) -> None:
     """A playlist from seeds by what goes together, with a reason for every step. Several seeds are fixed points."""
     if ctx.invoked_subcommand is not None:
+        _refuse_options(ctx)
         return
     from edm.cli.playlist_asking import make_playlist_request, opened_collection, seed_words
     from edm.cli.playlist_output import Target, show_playlist
@@ -166,6 +167,15 @@ def playlist_settings(given: dict[str, Any], format_name: str | None = None) -> 
         "output.format": ("--format", format_name),
     }
     return load_settings(flags).settings
+
+
+def _refuse_options(ctx: typer.Context) -> None:
+    """Options before the name of a command would be lost without a word."""
+    for name in ctx.params:
+        source = ctx.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            what = ctx.invoked_subcommand
+            raise InputError(f"options of {what} stand behind its name", hint=f"edm playlist {what} A B --db FILE")
 
 
 def _warn(text: str) -> None:

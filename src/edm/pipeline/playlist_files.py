@@ -28,9 +28,11 @@ def check_sidecar(path: Path) -> None:
     Raises
     ------
     InputError
-        If a file of that name is there, and is none of ours.
+        If a file of that name is there, and is none of ours; or if it is the playlist itself.
     """
     sidecar = sidecar_path(path)
+    if path.suffix.lower() == sidecar.suffix:
+        raise InputError(f"{path} is where the reasons would be written", hint=f"name it {path.stem}.m3u8")
     if sidecar.is_dir():
         raise InputError(f"{sidecar}, where the reasons would be written, is a folder", hint="choose another name")
     if sidecar.exists() and f'"kind": "{KIND}"' not in _head(sidecar):

@@ -144,6 +144,8 @@ def test_reasons_replace_reasons_and_nothing_else(collection: Collection, tmp_pa
         sidecar_path(target).write_text(content)
         with pytest.raises(InputError, match="is another file"):
             check_sidecar(target)
+    with pytest.raises(InputError, match="is where the reasons would be written"):
+        check_sidecar(tmp_path / "b.JSON")
     sidecar_path(target).unlink()
     sidecar_path(target).mkdir()
     with pytest.raises(InputError, match="is a folder"):
