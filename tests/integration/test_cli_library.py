@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import mutagen.id3
@@ -16,9 +17,11 @@ import numpy as np
 import pytest
 
 import sounds
+from edm.artifacts.selection import COLUMNS
 from tests.integration import cli_program
 from tests.integration.cli_program import COMMAND, clean_environment
 from tests.integration.library_program import done_tracks, own_places, query
+from tests.integration.readme_blocks import ROOT, blocks
 
 PROMISED = {
     *("track_ids", "track_paths", "track_artists", "track_titles", "artist_keys"),
@@ -116,6 +119,21 @@ def test_the_query_works_with_the_program_sqlite3(ready: House) -> None:
         pytest.skip("no sqlite3 here")
     done = subprocess.run([program, str(ready.database), SONIC], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "4"
+
+
+def test_the_queries_of_the_page_are_answered(ready: House) -> None:
+    (block,) = blocks(ROOT / "docs" / "library.md", "sql")
+    with closing(sqlite3.connect(ready.database)) as connection:
+        count, *others = [connection.execute(one).fetchall() for one in block.split(";") if one.strip()]
+    assert count == query(ready.database, SONIC)
+    assert len(others) == 4
+
+
+def test_the_page_names_every_table_and_every_column_of_conditions(ready: House) -> None:
+    page = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
+    tables = {name for (name,) in query(ready.database, "SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    told = {name for name in {*tables, *COLUMNS} if f"`{name}`" in page}
+    assert {*tables, *COLUMNS} - told == {"meta", "sqlite_sequence"}
 
 
 def test_a_dry_run_says_what_and_why_and_writes_nothing(filled: House, recordings: Path) -> None:
