@@ -97,7 +97,7 @@ def named_track(collection: Collection, text: str, library: Library | None = Non
     try:
         return track_row(collection.matrices, text)
     except InputError as exc:
-        raise _waiting_track(text, library) or exc from None
+        raise _waiting_track(collection, text, library) or exc from None
 
 
 def _one_of(collection: Collection, rows: Sequence[int], request: Request) -> int:
@@ -161,7 +161,7 @@ def _end(path: str) -> tuple[str, ...]:
     return tuple(PureWindowsPath(_composed(path).casefold()).parts[-2:])
 
 
-def _waiting_track(text: str, library: Library | None) -> InputError | None:
+def _waiting_track(collection: Collection, text: str, library: Library | None) -> InputError | None:
     """What to say of a track that the library has."""
     from edm.library import tracks
 
@@ -180,6 +180,9 @@ def _waiting_track(text: str, library: Library | None) -> InputError | None:
         )
     if held.missing_since is not None:
         return InputError(f"track {held.id} is in the library, but its file is gone: {held.path}")
+    left_out = next((row.reason for row in collection.matrices.dropped if row.track_id == held.id), None)
+    if left_out is not None:
+        return InputError(f"track {held.id} was left out of the matrices: {left_out}: {held.path}")
     what = "edm artifacts" if held.sonic_version else "edm run"
     return InputError(
         f"track {held.id} is in the library, but not in the matrices: {held.path}", hint=f"{what} takes it up"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from edm.artifacts.matrices import DroppedRow
 from edm.errors import InputError
 from edm.library import Library, open_library
 from edm.model import Tags
@@ -137,6 +139,14 @@ def test_a_track_that_waits_for_the_matrices_is_told(collection: Collection, lib
             named_track(collection, text)
     with pytest.raises(InputError, match="'Somebody' is in the library, but none"):
         seed_rows(collection, SeedWords("artist", ("somebody",)), Request(), library=library)
+
+
+def test_a_track_that_was_left_out_is_told_why(collection: Collection, library: Library) -> None:
+    new = put(library, "z/new.mp3", 77)
+    dropped = (DroppedRow(new, "/music/z/new.mp3", "no vector of end"),)
+    without = Collection(replace(collection.matrices, dropped=dropped), collection.space)
+    with pytest.raises(InputError, match=f"track {new} was left out of the matrices: no vector of end: /music/z"):
+        named_track(without, str(new), library)
 
 
 @pytest.mark.parametrize("text", ["", " ", "\0", "-", "99999999999999999999", "²", "/", "~nobody/x"])
