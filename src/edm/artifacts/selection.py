@@ -9,9 +9,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from edm.artifacts.rows import ArtifactRow
 from edm.errors import InputError
+from edm.model.keys import KeyNotation, format_key, parse_key
 
 __all__ = ["COLUMNS", "RowTest", "check_column", "select_rows"]
 
@@ -23,7 +25,7 @@ COLUMNS: Mapping[str, Callable[[ArtifactRow], Sequence[str]]] = {
     "energy": lambda row: _number(row.energy),
     "genre": lambda row: row.genres or ("",),
     "id": lambda row: (str(row.track_id),),
-    "key": lambda row: (row.key or "",),
+    "key": lambda row: _keys(row.key),
     "loudness_lufs": lambda row: _number(row.loudness_lufs),
     "path": lambda row: (row.path,),
     "title": lambda row: (row.title,),
@@ -65,6 +67,12 @@ def check_column(name: str) -> None:
 def select_rows(rows: Iterable[ArtifactRow], tests: Sequence[RowTest]) -> Iterator[ArtifactRow]:
     """The rows that pass every test, as they come."""
     return (row for row in rows if all(test.holds(COLUMNS[test.column](row)) for test in tests))
+
+
+def _keys(text: str | None) -> tuple[str, ...]:
+    """A key in every notation, so that a condition may be written in any."""
+    key = None if text is None else parse_key(text)
+    return (text or "",) if key is None else tuple(format_key(key, notation) for notation in get_args(KeyNotation))
 
 
 def _number(number: float | None) -> tuple[str]:
