@@ -46,7 +46,8 @@ def test_what_the_first_version_found_is_still_known_and_still_counts(tmp_path: 
             ("INSERT INTO roots VALUES (1, '/music')", ()),
             (
                 "INSERT INTO tracks (id, root_id, path, size, mtime_ns, sample_hash, added_at, seen_at, bpm, "
-                "sonic_version, sonic_mode, sonic_features) VALUES (1, 1, 'a.mp3', 9, 9, 'h', '', '', 128, 1, 'beat', ?)",
+                "sonic_version, sonic_mode, sonic_features) "
+                "VALUES (1, 1, 'a.mp3', 9, 9, 'h', '', '', 128, 1, 'beat', ?)",
                 (vector,),
             ),
             (
