@@ -23,6 +23,7 @@ from edm.analysis.structure.labels import (
     SONG_LABELS,
     club_evidence,
     club_grammar,
+    opened_and_closed,
     song_evidence,
     song_grammar,
 )
@@ -144,7 +145,7 @@ def _club_layout(odds: TimeArray, evidence: TimeArray, spans: Spans, *, sure: fl
         for before, piece in zip([None, *labelled[:-1]], labelled, strict=True)
         if piece.label == _DROP and piece.first in starts and (before is None or before.label != _DROP)
     ]
-    return _Layout(pieces, tuple(CLUB_LABELS[piece.label] for piece in pieces), certainties, drops)
+    return _Layout(pieces, opened_and_closed([CLUB_LABELS[piece.label] for piece in pieces]), certainties, drops)
 
 
 def _song_layout(odds: TimeArray, evidence: TimeArray, spans: Spans) -> _Layout:

@@ -6,7 +6,7 @@ bar; its weights were fitted by ``benchmarks/fit_structure.py``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -15,7 +15,15 @@ from edm.analysis.structure.decoding import Grammar
 from edm.analysis.structure.weights import CLUB, CLUB_BIAS, SONG, SONG_BIAS
 from edm.model import SectionLabel, TimeArray
 
-__all__ = ["CLUB_LABELS", "SONG_LABELS", "club_evidence", "club_grammar", "song_evidence", "song_grammar"]
+__all__ = [
+    "CLUB_LABELS",
+    "SONG_LABELS",
+    "club_evidence",
+    "club_grammar",
+    "opened_and_closed",
+    "song_evidence",
+    "song_grammar",
+]
 
 CLUB_LABELS: tuple[SectionLabel, ...] = ("intro", "buildup", "drop", "breakdown", "outro")
 """Columns of `club_evidence`."""
@@ -60,6 +68,18 @@ def club_grammar(*, together: float) -> Grammar:
 def song_grammar() -> Grammar:
     """What follows what in a song; two sections of one label may meet."""
     return _grammar(_SONG_FIRST, _SONG_LAST, _SONG_FOLLOWS, 0.0)
+
+
+def opened_and_closed(labels: Sequence[SectionLabel]) -> tuple[SectionLabel, ...]:
+    """What is sparse before anything else is the intro, and after everything else the outro."""
+    sparse = [label == "breakdown" for label in labels]
+    if all(sparse):
+        return tuple(labels)
+    head, tail = sparse.index(False), sparse[::-1].index(False)
+    inner = labels[head : len(labels) - tail]
+    opening: list[SectionLabel] = ["intro"] * head
+    closing: list[SectionLabel] = ["outro"] * tail
+    return (*opening, *inner, *closing)
 
 
 def _log_probabilities(

@@ -10,7 +10,7 @@ from edm.analysis.structure.context import CONTEXT, bar_context
 from edm.analysis.structure.cues import CUES
 from edm.analysis.structure.features import bar_features
 from edm.analysis.structure.kinds import SIGNS, club_probability, kind_of
-from edm.analysis.structure.labels import CLUB_LABELS, SONG_LABELS, club_evidence, song_evidence
+from edm.analysis.structure.labels import CLUB_LABELS, SONG_LABELS, club_evidence, opened_and_closed, song_evidence
 from edm.analysis.structure.spans import spans_of
 from edm.analysis.structure.spectrum import spectrum_of
 from sounds import noise
@@ -74,3 +74,17 @@ def test_every_sign_speaks_for_club_music(sign: int) -> None:
     less, more = np.array([0.8, 0.3, 0.2, 8.0]), np.array([0.8, 0.3, 0.2, 8.0])
     more[sign] *= 1.2
     assert club_probability(more) > club_probability(less)
+
+
+@pytest.mark.parametrize(
+    ("labels", "named"),
+    [
+        ("breakdown buildup drop breakdown", "intro buildup drop outro"),
+        ("breakdown breakdown drop breakdown drop", "intro intro drop breakdown drop"),
+        ("intro breakdown drop outro", "intro breakdown drop outro"),
+        ("drop", "drop"),
+        ("breakdown breakdown", "breakdown breakdown"),
+    ],
+)
+def test_what_is_sparse_is_named_by_its_place(labels: str, named: str) -> None:
+    assert opened_and_closed(labels.split()) == tuple(named.split())  # type: ignore[arg-type]
