@@ -458,3 +458,30 @@ def test_an_explanation_is_plain_sentences() -> None:
 )
 def test_an_explanation_says_why(tag: str, sentences: list[str]) -> None:
     assert explain(tag) == sentences
+
+
+@pytest.mark.parametrize(
+    ("tag", "genres"),
+    [
+        ("Deep D&B", ("deep drum and bass",)),
+        ("RnB/Swing", ("r&b", "new jack swing")),
+        ("Afro-Cuban", ("afro-cuban",)),
+        ("Progressive", ("progressive",)),
+        ("Melodic Progressive", ("progressive",)),
+        ("Deep/Tech House", ("deep house", "tech house")),
+        ("Trance - Uplifting", ("uplifting trance",)),
+        ("Drum n Bass Jungle", ("drum and bass", "jungle")),
+        ("Cut-up/DJ", ("turntablism",)),
+        ("Bassline/Niche", ("bassline",)),
+        ("Click & Cuts", ("clicks and cuts",)),
+        ("Punk Funk", ("dance-punk",)),
+        ("Hardtekk", ("hardtekk",)),
+        ("Tech Funk", ("tech funk",)),
+        ("DJ Tool", ()),
+        ("DJ Tools", ()),
+        ("Commercial House", ("house",)),
+    ],
+)
+def test_tags_as_shops_and_listeners_write_them(tag: str, genres: tuple[str, ...]) -> None:
+    found = normalize_tag(tag)
+    assert (found.genres, found.unknown) == (genres, ())
