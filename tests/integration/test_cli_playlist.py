@@ -142,6 +142,15 @@ def test_arcs_are_asked_for_and_answered(house: House) -> None:
     assert 0 <= record["summary"]["energy_arc_reached"] <= 1
 
 
+def test_an_arc_gives_way_to_keys_only_where_both_are_asked_for(house: House) -> None:
+    asked = ["playlist", "--track", "5", "-n", "12", "--energy-arc", "wave"]
+    found = {name: house.data(*asked, *args) for name, args in (("no", ()), ("yes", ("--key-rule", "compatible")))}
+    assert [found[name]["asked"]["key_rule_asked"] for name in ("no", "yes")] == [False, True]
+    places = {(name, one["rule"]): len(one["places"]) for name in found for one in found[name]["relaxed"]}
+    assert places.get(("no", "energy_arc"), 0) < places.get(("yes", "energy_arc"), 0)
+    assert places.get(("no", "key_rule"), 0) > places.get(("yes", "key_rule"), 0)
+
+
 def test_minutes_end_a_list(house: House) -> None:
     record = house.data("playlist", "--track", "5", "--minutes", "40")
     assert record["summary"]["minutes"] == pytest.approx(40, abs=4)

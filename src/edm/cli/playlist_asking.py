@@ -115,6 +115,8 @@ def make_playlist_request(settings: PlaylistSettings, given: Mapping[str, Any], 
         rules_of(settings),
         bpm_range=None if bpm_range is None else parse_range(bpm_range),
         bpm_arc=None if bpm_arc is None else parse_arc(bpm_arc, "bpm"),
+        # Options have been taken into the settings: here it counts that one was given.
+        key_rule_asked=given["key_rule"] is not None,
         energy_arc=None if energy_arc is None else parse_arc(energy_arc, "energy"),
     )
     count, minutes = given["count"], given["minutes"]

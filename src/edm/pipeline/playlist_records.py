@@ -139,6 +139,7 @@ def playlist_record(collection: Collection, playlist: Playlist, request: Request
             "bpm_arc": None if rules.bpm_arc is None else str(rules.bpm_arc),
             "energy_arc": None if rules.energy_arc is None else str(rules.energy_arc),
             "key_rule": rules.key_rule,
+            "key_rule_asked": rules.key_rule_asked,
             "max_stretch_pct": rules.max_stretch_pct,
             "max_per_artist": rules.max_per_artist,
             "min_gap": rules.min_gap,

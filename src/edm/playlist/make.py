@@ -164,7 +164,7 @@ def _sought(
     count, tried = min(count, fits), dict[int, tuple[float, list[int]]]()
     for _ in range(_LENGTHS if request.minutes is not None else 1):
         fixed = _fixed(len(seeds), count)
-        costs = place_costs(space, pool.rows, _targets(space, seeds, request, count), count)
+        costs = place_costs(space, pool.rows, _targets(space, seeds, request, count), count, rules=request.rules)
         order = best_order(puzzle, fixed, count, costs)
         if request.minutes is None:
             return order, tuple(sorted(fixed))

@@ -2,7 +2,7 @@
 
 An order is a row of the pool for each place. It is judged by three numbers, in this order: what the rules it breaks
 cost, its weakest transition, the sum of its transitions. A rule costs more than dozens of breaks of those that give way
-before it, so that the first of `edm.playlist.request.RULES` gives way first.
+before it, so that the first of `edm.playlist.request.GIVES_WAY` gives way first.
 """
 
 from __future__ import annotations
@@ -19,15 +19,14 @@ from edm.playlist.arcs import bpm_steps, energy_steps
 from edm.playlist.edge_rules import broken_edges
 from edm.playlist.names import artist_keys, base_title
 from edm.playlist.pool import Levels, Pool
-from edm.playlist.request import RULES, Rules
+from edm.playlist.request import Rule, Rules
 from edm.playlist.scores import Weights, cross_scores, side
 from edm.playlist.space import Rows, Space
 
-__all__ = ["COSTS", "Merit", "Puzzle", "make_puzzle", "merit", "place_costs"]
+__all__ = ["Merit", "Puzzle", "costs_of", "make_puzzle", "merit", "place_costs"]
 
 # A dearer rule is worth this many breaks of the next cheaper one.
 _BASE = 32.0
-COSTS: Mapping[str, float] = {rule: _BASE**place for place, rule in enumerate(RULES)}
 
 _ROWS = 512
 
@@ -46,6 +45,8 @@ class Puzzle:
 
     Attributes
     ----------
+    costs
+        Of one break of each rule.
     scores
         Shape (p, p), of the transition from row to column.
     edge_costs
@@ -64,6 +65,7 @@ class Puzzle:
         Rules: other tracks between two of one artist; tracks of one artist.
     """
 
+    costs: Mapping[Rule, float]
     scores: FloatArray
     edge_costs: TimeArray
     track_costs: TimeArray
@@ -78,10 +80,15 @@ class Puzzle:
         return len(self.scores)
 
 
+def costs_of(rules: Rules) -> dict[Rule, float]:
+    """What one break of each rule costs, the cheapest first."""
+    return {rule: _BASE**place for place, rule in enumerate(rules.gives_way)}
+
+
 def make_puzzle(space: Space, pool: Pool, *, rules: Rules, weights: Weights, levels: Levels) -> Puzzle:
     """The arrays of a pool; `weights` as `Weights.of` gives them."""
-    p = len(pool.rows)
-    scores, costs = np.empty((p, p), dtype=np.float32), np.zeros((p, p))
+    p, costs = len(pool.rows), costs_of(rules)
+    scores, edge_costs = np.empty((p, p), dtype=np.float32), np.zeros((p, p))
     ends, starts = side(space, pool.rows, "end"), side(space, pool.rows, "start")
     for start in range(0, p, _ROWS):
         rows = np.arange(start, min(start + _ROWS, p))
@@ -90,14 +97,15 @@ def make_puzzle(space: Space, pool: Pool, *, rules: Rules, weights: Weights, lev
         for rule, broken in broken_edges(found, tempo, relations, rules=rules, levels=levels).items():
             # The strongest weakest transition is sought anyway: the floor says what was hoped for.
             if rule != "floor":
-                costs[rows] += COSTS[rule] * broken
+                edge_costs[rows] += costs[rule] * broken
     texts = [(space.artists[row], space.titles[row]) for row in pool.rows.tolist()]
     credits = [artist_keys(artist, title, aliases=rules.aliases) for artist, title in texts]
     artists, count = _artist_numbers(credits)
     return Puzzle(
+        costs=costs,
         scores=scores,
-        edge_costs=costs,
-        track_costs=COSTS["mode"] * pool.outside.astype(np.float64),
+        edge_costs=edge_costs,
+        track_costs=costs["mode"] * pool.outside.astype(np.float64),
         works=_works(credits, [title for _, title in texts], space.full[pool.rows]),
         artists=artists,
         artist_count=count,
@@ -107,19 +115,21 @@ def make_puzzle(space: Space, pool: Pool, *, rules: Rules, weights: Weights, lev
     )
 
 
-def place_costs(space: Space, rows: Rows, targets: Mapping[str, TimeArray], count: int) -> TimeArray | None:
+def place_costs(
+    space: Space, rows: Rows, targets: Mapping[str, TimeArray], count: int, *, rules: Rules
+) -> TimeArray | None:
     """What a track costs at each place, shape (count, p); None where no arc is asked for.
 
     The farther off, the more: where no track keeps to an arc, the nearest does.
     """
     if not targets:
         return None
-    costs = np.zeros((count, len(rows)))
+    found, costs = np.zeros((count, len(rows))), costs_of(rules)
     if "bpm" in targets:
-        costs += COSTS["bpm_arc"] * bpm_steps(space.bpm[rows][None, :], targets["bpm"][:, None])
+        found += costs["bpm_arc"] * bpm_steps(space.bpm[rows][None, :], targets["bpm"][:, None])
     if "energy" in targets:
-        costs += COSTS["energy_arc"] * energy_steps(space.energy[rows][None, :], targets["energy"][:, None])
-    return costs
+        found += costs["energy_arc"] * energy_steps(space.energy[rows][None, :], targets["energy"][:, None])
+    return found
 
 
 def merit(puzzle: Puzzle, order: Sequence[int], places: TimeArray | None) -> Merit:
@@ -129,10 +139,10 @@ def merit(puzzle: Puzzle, order: Sequence[int], places: TimeArray | None) -> Mer
     cost = puzzle.edge_costs[rows[:-1], rows[1:]].sum() + puzzle.track_costs[rows].sum()
     if places is not None:
         cost += places[np.arange(len(rows)), rows].sum()
-    cost += COSTS["min_gap"] * _too_close(puzzle, rows)
+    cost += puzzle.costs["min_gap"] * _too_close(puzzle, rows)
     if puzzle.most is not None:
         counts = np.bincount(puzzle.artists[rows].ravel(), minlength=puzzle.artist_count + 1)[:-1]
-        cost += COSTS["max_per_artist"] * np.maximum(counts - puzzle.most, 0).sum()
+        cost += puzzle.costs["max_per_artist"] * np.maximum(counts - puzzle.most, 0).sum()
     return Merit(-float(cost), float(edges.min(initial=1.0)), float(edges.sum()))
 
 

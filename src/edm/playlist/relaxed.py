@@ -16,7 +16,7 @@ from edm.playlist.edge_rules import broken_edges
 from edm.playlist.names import artist_keys
 from edm.playlist.pool import Levels, Pool, eligible
 from edm.playlist.puzzle import Puzzle
-from edm.playlist.request import RULES, Request, Rule, Rules
+from edm.playlist.request import Request, Rule, Rules
 from edm.playlist.scores import Weights, cross_scores, side
 from edm.playlist.space import NO_KEY, Rows, Space
 from edm.playlist.transition import Transition
@@ -71,7 +71,7 @@ def broken_rules(
     levels: Levels,
     targets: Mapping[str, TimeArray],
 ) -> tuple[Relaxed, ...]:
-    """What is not kept, in the order of `RULES`, then what came by seeds, then length.
+    """What is not kept, in the order in which rules give way, then what came by seeds, then length.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def broken_rules(
         "max_per_artist": lambda place: f"track {place + 1} is one too many by its artist",
     }
     found: list[Relaxed] = []
-    for rule in RULES:
+    for rule in rules.gives_way:
         places = tuple(sorted(broken.get(rule, ())))
         if places:
             why = _why(space, puzzle, pool, order, places[0], rule, rules, levels, targets, seeds, weights)

@@ -1,6 +1,6 @@
 """What is asked of a playlist.
 
-Rules are hard. Where they cannot all be met, they give way one at a time, the first of `RULES` first, only where they
+Rules are hard. Where they cannot all be met, they give way one at a time, in the order of `GIVES_WAY`, only where they
 must, and the playlist says where and why. Four things never give way: no track twice, no two versions of one title, and
 the limits of tempo and of length that say which tracks are meant at all. If these leave too few tracks, the list is
 short, and says that.
@@ -18,21 +18,38 @@ from edm.model.keys import KeyRelation
 from edm.playlist.arcs import Arc
 from edm.playlist.scores import Weights
 
-__all__ = ["KEY_RULES", "MODES", "MOST_TRACKS", "RULES", "KeyRule", "Mode", "ModeLimits", "Request", "Rule", "Rules"]
+__all__ = [
+    "GIVES_WAY",
+    "KEY_RULES",
+    "MODES",
+    "MOST_TRACKS",
+    "RULES",
+    "KeyRule",
+    "Mode",
+    "ModeLimits",
+    "Request",
+    "Rule",
+    "Rules",
+]
 
 KeyRule: TypeAlias = Literal["off", "compatible", "strict"]
 KEY_RULES: tuple[KeyRule, ...] = get_args(KeyRule)
 """``compatible``: at most one step on the Camelot wheel, or the relative key; ``strict``: the same, or the relative."""
 
 Rule: TypeAlias = Literal[
-    "mode", "floor", "energy_arc", "bpm_arc", "key_rule", "max_stretch", "min_gap", "max_per_artist"
+    "mode", "floor", "key_rule", "energy_arc", "bpm_arc", "max_stretch", "min_gap", "max_per_artist"
 ]
 RULES: tuple[Rule, ...] = get_args(Rule)
-"""In the order in which they give way: first how near the seeds and how smooth, last who plays.
-
-``mode``: how near to the seeds; ``floor``: the least score of a transition, which no search gives up anything for: the
+"""``mode``: how near to the seeds; ``floor``: the least score of a transition, which no search gives up anything for: the
 weakest transition is as strong as can be anyway; the rest as in `Rules`.
 """
+
+GIVES_WAY: Mapping[bool, tuple[Rule, ...]] = {
+    False: ("mode", "floor", "key_rule", "energy_arc", "bpm_arc", "max_stretch", "min_gap", "max_per_artist"),
+    True: ("mode", "floor", "energy_arc", "bpm_arc", "key_rule", "max_stretch", "min_gap", "max_per_artist"),
+}
+"""In which order rules give way, by whether the rule of keys was asked for: first how near the seeds and how smooth,
+last who plays. An arc is always asked for, so only a rule of keys that is asked for, too, stands above it."""
 
 Mode: TypeAlias = Literal["narrow", "dynamic", "discover"]
 
@@ -86,6 +103,8 @@ class Rules:
         By which a track is sped up or slowed down to follow another, halved or doubled at will; None for any.
     key_rule
         Between tracks that follow each other, after the pitch shift.
+    key_rule_asked
+        Whether somebody asked for that rule for this playlist: then arcs give way before it, else it before them.
     max_per_artist
         Tracks with one artist in their credits; None for any number.
     min_gap
@@ -108,6 +127,7 @@ class Rules:
     mode: Mode = "dynamic"
     max_stretch_pct: float | None = 6.0
     key_rule: KeyRule = "compatible"
+    key_rule_asked: bool = False
     max_per_artist: int | None = 2
     min_gap: int = 4
     bpm_range: tuple[float, float] | None = None
@@ -135,6 +155,11 @@ class Rules:
     def allowed_relations(self) -> frozenset[KeyRelation] | None:
         """Relations of keys that may follow each other; None for all."""
         return _ALLOWED[self.key_rule]
+
+    @property
+    def gives_way(self) -> tuple[Rule, ...]:
+        """All rules, in the order in which they give way here."""
+        return GIVES_WAY[self.key_rule_asked]
 
 
 @dataclass(frozen=True, slots=True)

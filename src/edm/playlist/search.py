@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from edm.model import FloatArray, TimeArray
 from edm.playlist.bounds import Bounds
-from edm.playlist.puzzle import COSTS, Puzzle, merit
+from edm.playlist.puzzle import Puzzle, merit
 from edm.playlist.space import Rows
 
 __all__ = ["BEAM", "best_order", "greedy_order", "improved", "search"]
@@ -198,12 +198,12 @@ def _artist_costs(puzzle: Puzzle, states: _States, columns: Rows, place: int, fi
     for ahead in range(place + 1, place + puzzle.gap + 1):
         if ahead in fixed and place not in fixed:
             close += puzzle.shares_artist[fixed[ahead], columns]
-    close *= COSTS["min_gap"]
+    close *= puzzle.costs["min_gap"]
     if puzzle.most is not None and place not in fixed:
         over = states.counts[:, puzzle.artists[columns]] >= puzzle.most
         # The column that fills up counts nothing.
         over &= puzzle.artists[columns] < puzzle.artist_count
-        close += COSTS["max_per_artist"] * over.sum(axis=2)
+        close += puzzle.costs["max_per_artist"] * over.sum(axis=2)
     return close
 
 
@@ -255,11 +255,11 @@ def _replacements(puzzle: Puzzle, order: list[int], place: int, places: TimeArra
         costs += places[place]
     near = rows[max(place - puzzle.gap, 0) : place + puzzle.gap + 1]
     near = near[near != rows[place]]
-    costs += COSTS["min_gap"] * puzzle.shares_artist[near].sum(axis=0)
+    costs += puzzle.costs["min_gap"] * puzzle.shares_artist[near].sum(axis=0)
     if puzzle.most is not None:
         counts = np.bincount(puzzle.artists[others].ravel(), minlength=puzzle.artist_count + 1)
         counts[-1] = 0
-        costs += COSTS["max_per_artist"] * (counts[puzzle.artists] >= puzzle.most).sum(axis=1)
+        costs += puzzle.costs["max_per_artist"] * (counts[puzzle.artists] >= puzzle.most).sum(axis=1)
     costs[np.isin(puzzle.works, puzzle.works[others])] = np.inf
     kept = puzzle.scores[rows[:-1], rows[1:]]
     elsewhere = np.delete(kept, [at for at in (place - 1, place) if 0 <= at < len(kept)]).min(initial=1.0)

@@ -207,7 +207,7 @@ def test_the_summary_is_of_the_list() -> None:
 
 def test_costs_of_places_follow_the_arcs() -> None:
     space = make_space(3, bpm=np.array([100.0, 128, np.nan]))
-    costs = place_costs(space, np.arange(3), {"bpm": np.array([100.0, np.nan])}, 2)
+    costs = place_costs(space, np.arange(3), {"bpm": np.array([100.0, np.nan])}, 2, rules=Rules())
     assert costs is not None
     assert (costs > 0).tolist() == [[False, True, True], [False, False, False]]
 

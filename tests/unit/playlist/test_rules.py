@@ -14,7 +14,7 @@ from edm.errors import InputError
 from edm.playlist.arcs import BPM_TOLERANCE, ENERGY_TOLERANCE, Arc, arc_targets, parse_arc
 from edm.playlist.make import Playlist, make_playlist
 from edm.playlist.names import artist_keys, base_title
-from edm.playlist.request import RULES, Request, Rules
+from edm.playlist.request import GIVES_WAY, RULES, Request, Rules
 from edm.playlist.space import Space
 from unit.playlist.made import make_space, random_space
 
@@ -39,6 +39,7 @@ def asked(draw: st.DrawFn) -> tuple[Space, list[int], Request]:
         mode=draw(st.sampled_from(["narrow", "dynamic", "discover"])),
         max_stretch_pct=draw(st.sampled_from([None, 2.0, 6.0])),
         key_rule=draw(st.sampled_from(["off", "compatible", "strict"])),
+        key_rule_asked=draw(st.booleans()),
         max_per_artist=draw(st.sampled_from([None, 1, 2])),
         min_gap=draw(st.integers(0, 4)),
         bpm_range=draw(st.sampled_from([None, (100.0, 130.0)])),
@@ -96,7 +97,8 @@ def test_what_is_said_is_told_once_a_rule_and_in_their_order(question: tuple[Spa
     made = make_playlist(*question)
     rules = [entry.rule for entry in made.relaxed]
     assert len(set(rules)) == len(rules)
-    assert [rule for rule in rules if rule in RULES] == [rule for rule in RULES if rule in rules]
+    order = question[2].rules.gives_way
+    assert [rule for rule in rules if rule in order] == [rule for rule in order if rule in rules]
     assert all(entry.why for entry in made.relaxed)
 
 
@@ -173,6 +175,36 @@ def test_an_arc_leads_to_tracks_that_are_far_from_the_seed() -> None:
     rules = Rules(bpm_arc=parse_arc("120:165", "bpm"), max_stretch_pct=None, key_rule="off")
     made = make_playlist(space, [0], Request(count=6, rules=rules))
     assert not said(made, "bpm_arc")
+
+
+@pytest.mark.parametrize("arc", ["bpm", "energy"])
+def test_an_arc_stands_above_a_rule_of_keys_that_nobody_asked_for(arc: str) -> None:
+    # Tracks on the arc are in keys whole tones apart, which clash; those in the key of the seed are off the arc.
+    on_arc = np.arange(12) % 2 == 0
+    bpm, energy = np.full(12, 128.0), np.full(12, 5.0)
+    rules = Rules(max_stretch_pct=None)
+    if arc == "bpm":
+        bpm[~on_arc], rules = 131.5, replace(rules, bpm_arc=Arc("flat"))
+    else:
+        energy[~on_arc], rules = 9.0, replace(rules, energy_arc=Arc("flat"))
+    key = np.where(on_arc, np.arange(12), 0).astype(np.int8)
+    space = make_space(12, bpm=bpm, energy=energy, key=key)
+    by_default = make_playlist(space, [0], Request(count=6, rules=rules))
+    assert not said(by_default, f"{arc}_arc")
+    assert said(by_default, "key_rule") == set(range(1, 6))
+    asked = make_playlist(space, [0], Request(count=6, rules=replace(rules, key_rule_asked=True)))
+    assert said(asked, f"{arc}_arc") == set(range(1, 6))
+    assert not said(asked, "key_rule")
+
+
+def test_only_the_rule_of_keys_changes_its_place_in_the_order() -> None:
+    without = [[rule for rule in order if rule != "key_rule"] for order in GIVES_WAY.values()]
+    assert without[0] == without[1]
+    assert all(set(order) == set(RULES) for order in GIVES_WAY.values())
+    for asked, arcs_first in ((True, True), (False, False)):
+        order = Rules(key_rule_asked=asked).gives_way
+        assert (order.index("bpm_arc") < order.index("key_rule")) == arcs_first
+        assert (order.index("energy_arc") < order.index("key_rule")) == arcs_first
 
 
 def test_collaborations_count_for_each_artist() -> None:

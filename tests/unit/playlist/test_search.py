@@ -9,8 +9,8 @@ import pytest
 
 from edm.playlist.bounds import Bounds
 from edm.playlist.pool import Levels, Pool
-from edm.playlist.puzzle import COSTS, Puzzle, make_puzzle, merit
-from edm.playlist.request import RULES, Rules
+from edm.playlist.puzzle import Puzzle, costs_of, make_puzzle, merit
+from edm.playlist.request import GIVES_WAY, RULES, Rules
 from edm.playlist.scores import Weights
 from edm.playlist.search import improved, search
 from edm.playlist.space import Space
@@ -73,7 +73,11 @@ def test_a_dearer_rule_is_never_given_up_for_a_cheaper_one() -> None:
     space = make_space(3, bpm=np.array([128.0, 140.0, 128.0]), key=np.array([0, 0, 6], dtype=np.int8))
     puzzle = puzzle_of(space, Rules())
     assert search(puzzle, {0: 0}, 2, None) == [0, 2]
-    assert [COSTS[rule] for rule in RULES] == sorted(COSTS.values())
+    for asked in (False, True):
+        costs = costs_of(Rules(key_rule_asked=asked))
+        assert list(costs) == list(GIVES_WAY[asked])
+        assert list(costs.values()) == sorted(costs.values())
+        assert set(costs) == set(RULES)
 
 
 def test_improving_never_makes_an_order_worse_and_leaves_fixed_tracks() -> None:
@@ -88,7 +92,7 @@ def test_improving_never_makes_an_order_worse_and_leaves_fixed_tracks() -> None:
 def test_merit_counts_every_broken_rule_by_hand() -> None:
     space = make_space(3, bpm=np.array([128.0, 150, 150]), artists=["A", "B", "A"])
     puzzle = puzzle_of(space, Rules(max_per_artist=1, min_gap=1))
-    cost = COSTS["max_stretch"] + COSTS["min_gap"] * 0 + COSTS["max_per_artist"]
+    cost = puzzle.costs["max_stretch"] + puzzle.costs["min_gap"] * 0 + puzzle.costs["max_per_artist"]
     # 128 to 150 is a shift of three semitones down: the same keys clash after it.
-    assert merit(puzzle, [0, 1, 2], None).kept == -(cost + COSTS["key_rule"])
-    assert merit(puzzle, [0, 2], None).kept == -(cost + COSTS["key_rule"] + COSTS["min_gap"])
+    assert merit(puzzle, [0, 1, 2], None).kept == -(cost + puzzle.costs["key_rule"])
+    assert merit(puzzle, [0, 2], None).kept == -(cost + puzzle.costs["key_rule"] + puzzle.costs["min_gap"])
