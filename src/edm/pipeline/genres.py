@@ -49,6 +49,7 @@ class _Course:
     known: int = 0
     warnings: list[str] = field(default_factory=list)
     left: int = 0
+    is_forced: bool = False
     asked: AskTally | None = None
     weighed: WeighTally | None = None
 
@@ -109,7 +110,7 @@ class GenresStage:
         """
         from edm.processing.stopping import StopSignals
 
-        course = _Course()
+        course = _Course(is_forced=request.force)
         try:
             with StopSignals() as stop:
                 self._go(library, request, telling, course, stop)
@@ -200,7 +201,7 @@ class GenresStage:
             }
         warnings = list(course.warnings)
         if asked is not None and asked.unanswered:
-            warnings.append(f"{asked.unanswered} artists, albums or tracks got no answer; the next run asks again")
+            warnings.append(_unanswered_words(asked, is_forced=course.is_forced))
         seconds = time.perf_counter() - course.began
         return StageReport(
             self.name,
@@ -213,6 +214,14 @@ class GenresStage:
             warnings=tuple(warnings),
             may_fail=True,
         )
+
+
+def _unanswered_words(asked: AskTally, *, is_forced: bool) -> str:
+    one = asked.unanswered == 1
+    who = "1 artist, album or track" if one else f"{asked.unanswered} artists, albums or tracks"
+    # What was answered before is not asked again, unless that is forced again.
+    then = "answers of earlier runs stay" if is_forced else "the next run asks again"
+    return f"{who} {'lacks' if one else 'lack'} an answer, since services failed; {then} (--offline asks nobody)"
 
 
 def _known(catalogue: Catalogue, request: RunRequest, standing: Standing, pending: Collection[Subject]) -> int:

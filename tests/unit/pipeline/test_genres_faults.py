@@ -219,6 +219,22 @@ def test_what_no_service_could_answer_is_owed_when_the_second_one_fails_at_the_e
     assert asker.requests()[0] == 0
 
 
+def test_a_report_says_what_becomes_of_questions_without_an_answer(asker: Asker) -> None:
+    server = asker.server
+    asker.add(tags("Jeff Mills"))
+    server.faults["lastfm"].extend(["status:500"] * 1000)
+    sources = sources_at(server, musicbrainz=False)
+    (warning,) = asker.run(sources=sources).warnings
+    assert warning == (
+        "1 artist, album or track lacks an answer, since services failed; the next run asks again "
+        "(--offline asks nobody)"
+    )
+    asker.add(tags("Robert Hood"))
+    (warning,) = asker.run(sources=sources, force=True).warnings
+    assert warning.startswith("2 artists, albums or tracks lack an answer")
+    assert "answers of earlier runs stay" in warning
+
+
 def test_what_is_still_to_be_asked_does_not_count_as_known(asker: Asker) -> None:
     server = asker.server
     server.add_lastfm("Known", tags=TECHNO)
