@@ -73,7 +73,7 @@ class Target:
         InputError
             For a format that does not exist, a suffix that says nothing, and a place that cannot be written.
         """
-        from edm.pipeline.playlist_files import check_sidecar
+        from edm.pipeline.playlist_files import check_place, check_sidecar
 
         path = None if output is None or str(output) == "-" else output
         if format_name is not None and format_name not in _FORMATS:
@@ -87,8 +87,8 @@ class Target:
             name = "table" if console.stdout_is_terminal() else "json"
         if relative and name != _M3U8:
             raise InputError("--relative is for an M3U8", hint="--format m3u8, or --output NAME.m3u8")
-        if path is not None and path.is_dir():
-            raise InputError(f"{path} is a folder", hint="name a file in it")
+        if path is not None:
+            check_place(path)
         if path is not None and name == _M3U8:
             check_sidecar(path)
         return cls(name, path, relative, quiet, dry_run)
@@ -101,7 +101,7 @@ def show_playlist(collection: Collection, playlist: Playlist, request: Request, 
 
     Raises
     ------
-    OSError
+    InputError
         If a file cannot be written.
     """
     from edm.pipeline.playlist_files import sidecar_path, write_m3u
@@ -166,11 +166,11 @@ def _of_suffix(path: Path) -> str:
 
 
 def _write_file(record: Mapping[str, Any], format_name: str, path: Path) -> None:
-    from edm.atomic import written_whole
+    from edm.pipeline.playlist_files import placed_whole
 
     text = io.StringIO()
     _write(record, format_name, text)
-    with written_whole(path) as stream:
+    with placed_whole(path) as stream:
         stream.write(text.getvalue().encode("utf-8", "backslashreplace"))
 
 

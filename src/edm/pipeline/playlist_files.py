@@ -1,18 +1,23 @@
-"""Playlists as files: the list of a player, and beside it why each track follows the one before."""
+"""Playlists as files: the list of a player, and beside it why each track follows the one before.
+
+What is written takes the place of a file, and of nothing else: a device or a pipe stays what it is, and of a link that
+which it leads to is written.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from edm.atomic import written_whole
 from edm.errors import InputError
 from edm.pipeline.playlist_records import KIND
 from edm.playlist.m3u import M3uTrack, m3u_bytes
 
-__all__ = ["check_sidecar", "sidecar_path", "write_m3u"]
+__all__ = ["check_place", "check_sidecar", "placed_whole", "sidecar_path", "write_m3u"]
 
 _HEAD_BYTES = 64
 
@@ -20,6 +25,40 @@ _HEAD_BYTES = 64
 def sidecar_path(path: Path) -> Path:
     """Where the reasons of a playlist stand: ``set.json`` beside ``set.m3u8``."""
     return path.with_suffix(".json")
+
+
+def check_place(path: Path) -> None:
+    """Check that what is at `path`, if anything, is a file.
+
+    Raises
+    ------
+    InputError
+        If it is something else.
+    """
+    if path.is_dir():
+        raise InputError(f"{path} is a folder", hint="name a file in it")
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path} is no file", hint="standard output has it without --output")
+
+
+@contextmanager
+def placed_whole(path: Path) -> Iterator[BinaryIO]:
+    """A stream into a file, which is there as a whole or not at all.
+
+    Raises
+    ------
+    InputError
+        As `check_place`; and if the file cannot be written.
+    """
+    check_place(path)
+    try:
+        with written_whole(path.resolve() if path.is_symlink() else path) as stream:
+            yield stream
+    except (FileExistsError, NotADirectoryError) as exc:
+        folder = next((part for part in path.parents if part.exists() and not part.is_dir()), path.parent)
+        raise InputError(f"{path} cannot be written: {folder} is no folder") from exc
+    except OSError as exc:
+        raise InputError(f"{path} cannot be written: {(exc.strerror or str(exc)).lower()}") from exc
 
 
 def check_sidecar(path: Path) -> None:
@@ -55,16 +94,15 @@ def write_m3u(tracks: Sequence[M3uTrack], record: Mapping[str, Any], path: Path,
     Raises
     ------
     InputError
-        As `check_sidecar`.
-    OSError
-        If a file cannot be written.
+        As `check_place` and `check_sidecar`; and if a file cannot be written.
     """
+    check_place(path)
     check_sidecar(path)
     data = m3u_bytes(tracks, relative_to=path.absolute().parent if relative else None)
     text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
-    with written_whole(sidecar_path(path)) as stream:
+    with placed_whole(sidecar_path(path)) as stream:
         stream.write(text.encode("utf-8", "backslashreplace"))
-    with written_whole(path) as stream:
+    with placed_whole(path) as stream:
         stream.write(data)
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edm.atomic import written_whole
 from edm.audio.printable import printable
 from edm.errors import InputError
 from edm.pipeline.playlist import Collection, weights_of
+from edm.pipeline.playlist_files import check_place, placed_whole
 from edm.pipeline.playlist_records import track_record
 from edm.playlist.map_page import MapTrack, map_page
 from edm.playlist.plane import flat_map
@@ -45,12 +45,11 @@ def write_map(
     Raises
     ------
     InputError
-        If the file is to be no page.
-    OSError
-        If it cannot be written.
+        If the file is to be no page, or cannot be written.
     """
     if path.suffix.lower() not in _SUFFIXES:
         raise InputError(f"{path}: a map is a page", hint=f"name it {path.stem or 'map'}.html")
+    check_place(path)
     space, weights = collection.space, weights_of(settings)
     if by == "sonic":
         weights = Weights(genre=0.0, sonic=1.0)
@@ -58,7 +57,7 @@ def write_map(
         weights = Weights(genre=1.0, sonic=0.0)
     tracks = [_shown(track_record(collection, number)) for number in range(len(space))]
     page = map_page(tracks, flat_map(space, weights=weights), title=_TITLES[by], marked=row, near=near)
-    with written_whole(path) as stream:
+    with placed_whole(path) as stream:
         stream.write(page.encode("utf-8", "backslashreplace"))
 
 

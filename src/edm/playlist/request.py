@@ -40,8 +40,8 @@ Rule: TypeAlias = Literal[
     "mode", "floor", "key_rule", "energy_arc", "bpm_arc", "max_stretch", "min_gap", "max_per_artist"
 ]
 RULES: tuple[Rule, ...] = get_args(Rule)
-"""``mode``: how near to the seeds; ``floor``: the least score of a transition, which no search gives up anything for: the
-weakest transition is as strong as can be anyway; the rest as in `Rules`.
+"""``mode``: how near to the seeds; ``floor``: the least score of a transition, which no search gives up anything for:
+the weakest transition is as strong as can be anyway; the rest as in `Rules`.
 """
 
 GIVES_WAY: Mapping[bool, tuple[Rule, ...]] = {
