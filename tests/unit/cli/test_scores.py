@@ -145,5 +145,5 @@ def test_the_formats_are_shown_in_every_format(format_name: str) -> None:
     if format_name == "table":
         words = [line for line in text.splitlines() if not line.startswith("    ")]
         assert max(map(len, words)) <= 80
-        assert "rekordbox (.xml): bpm, beats, downbeats" in words
+        assert "rekordbox (.xml): bpm, beats, downbeats, sections, key" in words
         assert "beats: beats, downbeats" in words
