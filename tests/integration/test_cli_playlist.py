@@ -151,6 +151,19 @@ def test_an_arc_gives_way_to_keys_only_where_both_are_asked_for(house: House) ->
     assert places.get(("no", "key_rule"), 0) > places.get(("yes", "key_rule"), 0)
 
 
+@pytest.mark.parametrize("seed", ["0", "3"])
+def test_a_genre_begins_with_a_track_that_the_rules_let_in(house: House, seed: str) -> None:
+    for text in ("--genre techno --bpm-range 135:145", "--genre house --bpm-arc 126:132"):
+        record = house.data("playlist", *text.split(), "-n", "3", "--seed", seed)
+        low, high = (135, 145) if "range" in text else (126 / 1.025, 126 * 1.025)
+        assert low <= record["tracks"][0]["bpm"] <= high
+        assert not [one for one in record["relaxed"] if one["rule"] == "limits"]
+    loud = house.data("playlist", "--genre", "house", "--energy-arc", "8:9", "-n", "3", "--seed", seed)
+    assert loud["tracks"][0]["energy"] >= 7
+    nothing = house.data("playlist", "--genre", "techno", "--bpm-range", "60:65", "-n", "3", "--seed", seed)
+    assert [one["rule"] for one in nothing["relaxed"]] == ["limits", "count"]
+
+
 def test_minutes_end_a_list(house: House) -> None:
     record = house.data("playlist", "--track", "5", "--minutes", "40")
     assert record["summary"]["minutes"] == pytest.approx(40, abs=4)

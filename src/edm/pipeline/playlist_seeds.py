@@ -1,7 +1,8 @@
 """Where a playlist begins: what a person names, as rows of the matrices.
 
 Tracks are fixed points, each of them. Of an artist or a genre it is one track: the one in the middle of all of theirs,
-or one that is drawn. A playlist of a player gives all of its tracks that the matrices have.
+or one that is drawn, of those that the limits let in and that are where an arc from one value to another begins. A
+playlist of a player gives all of its tracks that the matrices have.
 
 Who names a track or an artist that the library has and the matrices lack is told so, and what adds it.
 """
@@ -19,8 +20,11 @@ import numpy as np
 from edm.artifacts.rows import artist_key
 from edm.errors import InputError
 from edm.pipeline.playlist import Collection, artist_rows, central_row, genre_rows, spoken, track_row
+from edm.playlist.arcs import near_bpm, near_energy
 from edm.playlist.m3u import possible_paths, read_m3u
-from edm.playlist.request import Request
+from edm.playlist.pool import eligible
+from edm.playlist.request import Request, Rules
+from edm.playlist.space import Rows, Space
 
 if TYPE_CHECKING:
     from edm.library import Library
@@ -30,8 +34,8 @@ __all__ = ["SeedKind", "SeedWords", "named_track", "seed_rows"]
 
 SeedKind: TypeAlias = Literal["track", "artist", "genre", "file"]
 
-# Tracks of a genre among which the middle is sought: those that are most of it.
-_OF_A_GENRE = 2000
+# Tracks among which the middle is sought: of a genre, those that are most of it.
+_MEASURED = 2000
 _NAMED = 5
 _LIST_BYTES = 1 << 24
 
@@ -57,7 +61,7 @@ def seed_rows(
     Parameters
     ----------
     request
-        Its aliases and weights; with a `seed` other than 0 the track of an artist or a genre is drawn.
+        Its rules and weights; with a `seed` other than 0 the track of an artist or a genre is drawn.
     library
         To tell what the matrices lack.
     on_warning
@@ -82,7 +86,7 @@ def seed_rows(
                 raise _waiting_artist(text, library) or exc from None
             found.append(_one_of(collection, rows, request))
         else:
-            found.append(_one_of(collection, genre_rows(matrices, text)[:_OF_A_GENRE], request))
+            found.append(_one_of(collection, genre_rows(matrices, text), request))
     return list(dict.fromkeys(found))
 
 
@@ -101,9 +105,23 @@ def named_track(collection: Collection, text: str, library: Library | None = Non
 
 
 def _one_of(collection: Collection, rows: Sequence[int], request: Request) -> int:
+    meant = _meant(collection.space, rows, request.rules)[:_MEASURED]
     if request.seed:
-        return int(np.random.default_rng(request.seed).choice(np.sort(np.array(rows, dtype=np.intp))))
-    return central_row(collection.space, rows, weights=request.weights)
+        return int(np.random.default_rng(request.seed).choice(np.sort(meant)))
+    return central_row(collection.space, meant.tolist(), weights=request.weights)
+
+
+def _meant(space: Space, rows: Sequence[int], rules: Rules) -> Rows:
+    """Of the tracks of an artist or a genre, those that may begin the list; each limit as long as it leaves any."""
+    found = np.array(rows, dtype=np.intp)
+    limits = [eligible(space, rules)]
+    if rules.bpm_arc is not None and rules.bpm_arc.shape == "range":
+        limits.append(near_bpm(space.bpm, rules.bpm_arc.first))
+    if rules.energy_arc is not None and rules.energy_arc.shape == "range":
+        limits.append(near_energy(space.energy, rules.energy_arc.first))
+    for passes in limits:
+        found = found[passes[found]] if passes[found].any() else found
+    return found
 
 
 def _listed_rows(collection: Collection, path: Path, on_warning: Callable[[str], None]) -> list[int]:

@@ -160,7 +160,7 @@ def _sought(
 ) -> tuple[list[int], tuple[int, ...]]:
     """Order within the pool, and the places of the seeds; of several lengths, the one nearest to the minutes."""
     fits = len(seeds) + len(set(puzzle.works.tolist()) - set(puzzle.works[: len(seeds)].tolist()))
-    most = min(request.count or fits, fits)
+    most = min(request.count or MOST_TRACKS, fits)
     count, tried = min(count, fits), dict[int, tuple[float, list[int]]]()
     for _ in range(_LENGTHS if request.minutes is not None else 1):
         fixed = _fixed(len(seeds), count)

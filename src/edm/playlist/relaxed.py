@@ -16,7 +16,7 @@ from edm.playlist.edge_rules import broken_edges
 from edm.playlist.names import artist_keys
 from edm.playlist.pool import Levels, Pool, eligible
 from edm.playlist.puzzle import Puzzle
-from edm.playlist.request import Request, Rule, Rules
+from edm.playlist.request import MOST_TRACKS, Request, Rule, Rules
 from edm.playlist.scores import Weights, cross_scores, side
 from edm.playlist.space import NO_KEY, Rows, Space
 from edm.playlist.transition import Transition
@@ -101,9 +101,11 @@ def broken_rules(
     for rule in rules.gives_way:
         places = tuple(sorted(broken.get(rule, ())))
         if places:
-            why = _why(space, puzzle, pool, order, places[0], rule, rules, levels, targets, seeds, weights)
-            found.append(Relaxed(rule, places, f"{told[rule](places[0])}{_more(len(places))}; {why}"))
-    return (*found, *_by_seeds(space, puzzle, order, rows, rules, seeds), *_length(space, pool, rows, request))
+            # Of a seed there is less to say: it was not chosen.
+            one = next((place for place in places if place not in seeds), places[0])
+            why = _why(space, puzzle, pool, order, one, rule, rules, levels, targets, seeds, weights)
+            found.append(Relaxed(rule, places, f"{told[rule](one)}{_more(len(places))}; {why}"))
+    return (*found, *_by_seeds(space, puzzle, order, rows, rules, seeds), *_length(space, puzzle, pool, rows, request))
 
 
 def _between_tracks(space: Space, edges: Sequence[Transition], rules: Rules, levels: Levels) -> dict[Rule, set[int]]:
@@ -155,7 +157,7 @@ def _why(
     seeds: Sequence[int],
     weights: Weights,
 ) -> str:
-    """How many tracks at hand would have kept the rule at its first broken place."""
+    """How many tracks at hand would have kept the rule at a broken place."""
     if place in seeds and (rule not in _EDGE_RULES or place - 1 in seeds):
         return "seeds are played whatever the rules say"
     if rule == "key_rule" and not (space.key != NO_KEY).any():
@@ -201,7 +203,7 @@ def _by_seeds(
     return found
 
 
-def _length(space: Space, pool: Pool, rows: Rows, request: Request) -> list[Relaxed]:
+def _length(space: Space, puzzle: Puzzle, pool: Pool, rows: Rows, request: Request) -> list[Relaxed]:
     """Whether the list is as long as asked: as many tracks or, where minutes were asked for too, as many minutes."""
     n = len(rows)
     lengths = space.duration_s[rows]
@@ -212,10 +214,12 @@ def _length(space: Space, pool: Pool, rows: Rows, request: Request) -> list[Rela
         full = request.count is not None and n >= request.count and short > 0
         if full or abs(short) <= max(_SAME_LENGTH * request.minutes, half_a_track):
             return []
-        why = f"{minutes:.1f} minutes instead of {request.minutes:.1f}: no other number of tracks comes nearer"
-        if short > 0:
-            why = f"{minutes:.1f} minutes instead of {request.minutes:.1f}: {_all_there_is(pool)}"
-        return [Relaxed("minutes", (), why)]
+        why = "no other number of tracks comes nearer"
+        if short > 0 and n == MOST_TRACKS:
+            why = f"a list has {MOST_TRACKS} tracks at most"
+        elif short > 0 and n >= len(np.unique(puzzle.works)):
+            why = _all_there_is(pool)
+        return [Relaxed("minutes", (), f"{minutes:.1f} minutes instead of {request.minutes:.1f}: {why}")]
     if request.count is None or n >= request.count:
         return []
     return [Relaxed("count", (), f"{_tracks(n)} instead of {request.count}: {_all_there_is(pool)}")]

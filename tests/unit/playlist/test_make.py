@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from edm.errors import InputError
 from edm.playlist.arcs import bpm_steps, energy_steps, parse_arc
-from edm.playlist.make import make_playlist
+from edm.playlist.make import Playlist, make_playlist
 from edm.playlist.pool import drawn_levels, find_pool, nearness
 from edm.playlist.puzzle import Puzzle, make_puzzle, merit, place_costs
 from edm.playlist.request import MODES, Mode, Request, Rules
@@ -129,6 +129,31 @@ def test_a_list_is_as_long_as_asked_in_minutes(minutes: float) -> None:
     longest = float(np.nanmax(space.duration_s)) / 60
     assert abs(made.summary.minutes - minutes) <= longest / 2
     assert not [one for one in made.relaxed if one.rule == "minutes"]
+
+
+def said_of_minutes(made: Playlist) -> str:
+    (one,) = [one for one in made.relaxed if one.rule == "minutes"]
+    return one.why
+
+
+def test_a_list_that_no_other_number_of_tracks_brings_nearer_says_that() -> None:
+    space = make_space(6, duration_s=np.array([114.0, *[158.0] * 5]))
+    made = make_playlist(space, [0], Request(count=None, minutes=3.0))
+    assert said_of_minutes(made) == "1.9 minutes instead of 3.0: no other number of tracks comes nearer"
+
+
+def test_a_list_of_all_tracks_that_is_too_short_says_that() -> None:
+    made = make_playlist(make_space(6), [0], Request(count=None, minutes=60.0))
+    assert len(made.order) == 6
+    assert "24.0 minutes instead of 60.0: 6 tracks pass the limits" in said_of_minutes(made)
+
+
+def test_minutes_never_make_more_tracks_than_any_list_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("make", "relaxed"):
+        monkeypatch.setattr(f"edm.playlist.{module}.MOST_TRACKS", 10)
+    made = make_playlist(make_space(40), [0], Request(count=None, minutes=1000.0))
+    assert len(made.order) == 10
+    assert said_of_minutes(made) == "40.0 minutes instead of 1000.0: a list has 10 tracks at most"
 
 
 def test_the_number_of_tracks_ends_a_list_that_minutes_would_not() -> None:

@@ -151,6 +151,13 @@ def test_an_arc_that_is_none_is_refused(text: str) -> None:
         parse_arc(text, "bpm")
 
 
+def test_why_is_told_of_a_track_that_was_chosen_before_a_seed() -> None:
+    made = make_playlist(make_space(6), [0], Request(count=4, rules=Rules(bpm_arc=parse_arc("140:150", "bpm"))))
+    (entry,) = [entry for entry in made.relaxed if entry.rule == "bpm_arc"]
+    assert entry.places == (0, 1, 2, 3)
+    assert entry.why == "track 2 has 128 BPM (and 3 more); no other of the 6 tracks at hand would keep it there"
+
+
 def test_all_tracks_by_one_artist_make_a_list_that_says_so() -> None:
     made = make_playlist(random_space(20, artists=1, genres=0), [0], Request(count=8))
     assert len(made.order) == 8
