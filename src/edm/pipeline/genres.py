@@ -37,7 +37,7 @@ GENRES_VERSION = 1
 _NOTE = "genres"
 _NO_KEY = (
     "Last.fm is not asked without a key: a free one from https://www.last.fm/api/account/create goes into "
-    "[genres] lastfm_api_key or EDM_GENRES__LASTFM_API_KEY; {instead}"
+    "[genres] lastfm_api_key or EDM_GENRES__LASTFM_API_KEY; MusicBrainz is asked instead"
 )
 
 
@@ -234,8 +234,7 @@ def _tell_of_missing_key(sources: GenreSources, tell: Callable[[Event], None]) -
     from edm.processing.progress import RunWarning
 
     if not sources.lastfm_api_key:
-        instead = "MusicBrainz is asked instead" if sources.musicbrainz else "nobody is asked"
-        tell(RunWarning(_NO_KEY.format(instead=instead)))
+        tell(RunWarning(_NO_KEY))
 
 
 def _may_ask(request: RunRequest) -> bool:
