@@ -107,6 +107,8 @@ def track_row(matrices: Matrices, text: str) -> int:
 def artist_rows(matrices: Matrices, name: str, *, aliases: Mapping[str, str] | None = None) -> list[int]:
     """Rows of the tracks with an artist in their credits, increasing.
 
+    A name that joins several ("A & B") is found where all of them are, however they are joined.
+
     Raises
     ------
     InputError
@@ -115,20 +117,28 @@ def artist_rows(matrices: Matrices, name: str, *, aliases: Mapping[str, str] | N
     known = aliases or {}
     asked = artist_key(name)
     asked = known.get(asked, asked)
-    wanted = {asked, *(other for other, stands_for in known.items() if stands_for == asked)}
+    together = artist_keys(name, aliases=known) - {asked}
+    # One part alone is no pair: "Prodigy, The".
+    together = together if len(together) > 1 else frozenset()
+    wanted = {asked, *together}
+    wanted |= {other for other, stands_for in known.items() if stands_for in wanted}
+
+    def is_by(credits: frozenset[str]) -> bool:
+        return asked in credits or bool(together and together <= credits)
+
     names = matrices.track_artists.tolist()
     by_name: dict[str, bool] = {}
     for artist in set(names):
         # Taking names apart is slow: most do not have the one asked for in them.
         folded = " ".join(normalize("NFKC", artist).casefold().split())
         may_be = any(key and key in folded for key in wanted)
-        by_name[artist] = may_be and asked in artist_keys(artist, aliases=known)
+        by_name[artist] = may_be and is_by(artist_keys(artist, aliases=known))
     rows = [row for row, artist in enumerate(names) if by_name[artist]]
     # Guests may stand in the title alone.
     titles = matrices.track_titles.tolist()
     for row, title in enumerate(titles):
         may_be = not by_name[names[row]] and any(key and key in title.casefold() for key in wanted)
-        if may_be and asked in artist_keys(names[row], title, aliases=known):
+        if may_be and is_by(artist_keys(names[row], title, aliases=known)):
             rows.append(row)
     if not rows:
         hint = _hint(name, names, "edm run FOLDER adds tracks")
@@ -224,6 +234,8 @@ def _only(rows: Sequence[int], matrices: Matrices, text: str) -> int:
 def _hint(asked: str, names: Iterable[str], otherwise: str) -> str:
     """What may have been meant: names that look like it, or have it or a word that looks like it within."""
     text = asked.casefold()
+    if not text.strip():
+        return otherwise
     folded = {name.casefold(): name for name in names if name}
     if len(folded) > _MANY:
         # Comparing letter by letter takes seconds: only what has half of the pairs of letters is looked at.

@@ -103,6 +103,26 @@ def test_an_artist_is_found_in_collaborations_and_among_guests(matrices: Matrice
     assert artist_rows(matrices, "Aphex Twin", aliases={"afx": "aphex twin"}) == [4]
 
 
+@pytest.mark.parametrize("asked", ["Above & Beyond", "above and beyond", "Beyond + Above", "Above&Beyond"])
+def test_a_name_that_joins_two_is_found_however_it_is_joined(matrices: Matrices, asked: str) -> None:
+    names = ("Above & Beyond", "Above And Beyond feat. Zoe", "Above", "Beyond vs. Above", "Beyond")
+    known = replace(matrices, track_artists=np.array(names, dtype=object))
+    assert artist_rows(known, asked) == [0, 1, 3]
+    assert artist_rows(known, "Above") == [0, 1, 2, 3]
+
+
+def test_both_of_a_pair_may_be_asked_for_where_one_is_a_guest(matrices: Matrices) -> None:
+    assert artist_rows(matrices, "Someone & The Orb") == [3]
+
+
+@pytest.mark.parametrize("nothing", ["", "  "])
+def test_nothing_is_near_to_no_name(matrices: Matrices, nothing: str) -> None:
+    for named in (artist_rows, track_row, genre_rows):
+        with pytest.raises(InputError) as caught:
+            named(matrices, nothing)
+        assert "did you mean" not in str(caught.value.hint)
+
+
 def test_an_artist_that_is_none_is_refused_with_what_is_near(matrices: Matrices) -> None:
     with pytest.raises(InputError) as caught:
         artist_rows(matrices, "Orbitall")
