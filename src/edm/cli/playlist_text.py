@@ -85,7 +85,7 @@ def neighbour_lines(record: Mapping[str, Any], width: int) -> list[str]:
             _fraction(one["score"]),
             _name(one),
             _bpm(one["bpm"]),
-            "–" if one["pitch_pct"] is None else _signed(one["pitch_pct"]),
+            _pitch(one),
             _padded(one["key"] or "–", 3),
             (one["key_relation"] or "–").replace("_", " "),
         )
@@ -199,6 +199,13 @@ def _minutes(duration_s: float | None) -> str:
 
 def _padded(text: str, width: int) -> str:
     return text.rjust(width)
+
+
+def _pitch(neighbour: Mapping[str, Any]) -> str:
+    """``+0.4 % half``: at that pitch, counted in half time."""
+    if neighbour["pitch_pct"] is None:
+        return "–"
+    return " ".join(part for part in (_signed(neighbour["pitch_pct"]), neighbour["octave"]) if part)
 
 
 def _signed(value: float) -> str:

@@ -67,6 +67,8 @@ def _note(edge: Transition, name: str) -> str:
         moved = edge.shift_semitones is not None and round(edge.shift_semitones) != 0
         return f"{edge.key_relation.replace('_', ' ')}{' after pitching' if moved else ''}"
     if name == "energy" and edge.energy_step is not None:
+        if not round(edge.energy_step):
+            return "the same level"
         return f"{edge.energy_step:+.0f} of ten levels".replace("-", "−")
     return ""
 

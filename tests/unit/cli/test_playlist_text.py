@@ -89,7 +89,9 @@ def test_every_rule_has_a_name() -> None:
 
 
 def test_neighbours_have_their_families_below() -> None:
-    near = track(1, score=0.958, pitch_pct=-2.61, key_relation="fifth_up", parts={"rhythm": 0.8, "sonic": 0.9})
+    near = track(
+        1, score=0.958, pitch_pct=-2.61, octave=None, key_relation="fifth_up", parts={"rhythm": 0.8, "sonic": 0.9}
+    )
     assert neighbour_lines({"track": track(9), "neighbours": [near]}, 80) == [
         "Someone – Title 9, 128.0 BPM, 8A",
         "",
@@ -98,6 +100,21 @@ def test_neighbours_have_their_families_below() -> None:
         "    groove .80",
     ]
     assert neighbour_lines({"track": track(9), "neighbours": []}, 80)[-1] == "no other track in the library"
+
+
+def test_half_and_double_time_are_said_of_neighbours() -> None:
+    some = [
+        track(place, score=0.5, pitch_pct=pitch, octave=octave, key_relation="same", parts={"rhythm": 0.8})
+        for place, (pitch, octave) in enumerate(((0.4, "half"), (-3.0, "double"), (1.0, None), (None, None)), 1)
+    ]
+    lines = neighbour_lines({"track": track(9), "neighbours": some}, 80)
+    assert [line for line in lines[2:] if not line.startswith("    ")] == [
+        "#  near  track                BPM  pitch          key  relation",
+        "1  .50   Someone – Title 1  128.0  +0.4 % half     8A  same",
+        "2  .50   Someone – Title 2  128.0  −3.0 % double   8A  same",
+        "3  .50   Someone – Title 3  128.0  +1.0 %          8A  same",
+        "4  .50   Someone – Title 4  128.0  –               8A  same",
+    ]
 
 
 def test_an_explanation_shows_what_each_part_gives() -> None:
@@ -126,7 +143,9 @@ NAMES = st.text(max_size=120)
 def test_no_line_is_wider_than_the_screen(names: list[tuple[str, str]], width: int) -> None:
     tracks = [track(place, artist=a, title=b) for place, (a, b) in enumerate(names, 1)]
     lines = playlist_lines(record(*tracks), width)
-    near = [{**one, "score": 0.5, "pitch_pct": None, "key_relation": None, "parts": {"rhythm": 0.5}} for one in tracks]
+    near = [
+        {**one, "score": 0.5, "pitch_pct": None, "octave": None, "key_relation": None, "parts": {}} for one in tracks
+    ]
     lines += neighbour_lines({"track": tracks[0], "neighbours": near}, width)
     explained = {"first": tracks[0], "second": tracks[-1], "transition": STEP, "parts": [], "rules": []}
     lines += explain_lines(explained, width)
