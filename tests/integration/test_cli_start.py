@@ -48,6 +48,25 @@ def test_help_comes_at_once(tmp_path: Path) -> None:
     assert min(spans) < 0.6
 
 
+def test_ctrl_c_while_the_program_loads_shows_no_traceback(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "class PressedWhileLoading:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'edm.cli.app':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, PressedWhileLoading())\n"
+        "from edm.__main__ import main\n"
+        "main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, env=clean_environment(tmp_path)
+    )
+    assert done.stderr == "interrupted\n"
+    # A shell shows both as 130.
+    assert done.returncode in (130, -2)
+
+
 def test_importing_the_names_brings_the_functions() -> None:
     from edm import __all__, analyze, analyze_many
 
