@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from edm.processing.progress import Event, Listener
     from edm.settings import Settings
 
-__all__ = ["RunFlags", "database_path", "make_request", "open_for_reading", "run_pipeline"]
+__all__ = ["RunFlags", "database_path", "make_request", "open_for_reading", "run_pipeline", "stage_line"]
 
 # An hour of work in one worker: more than that is not thrown away without a word.
 _DEAR_S = 3600.0
@@ -220,10 +220,11 @@ def _tell_stage(stage: StageReport) -> None:
         console.say(f"warning: {console.one_line(warning)}")
     if len(stage.warnings) > _WARNINGS_SHOWN:
         console.say(f"… and {len(stage.warnings) - _WARNINGS_SHOWN} more warnings, in the report of the run")
-    console.say(_stage_line(stage))
+    console.say(stage_line(stage))
 
 
-def _stage_line(stage: StageReport) -> str:
+def stage_line(stage: StageReport) -> str:
+    """What a stage did: counts, time, and what it has to tell beside, a line each."""
     if stage.details.get("up_to_date"):
         return f"{stage.stage}: up to date"
     counts = f"{stage.done} done, {stage.failed} failed, {stage.skipped} skipped"
@@ -240,6 +241,12 @@ def _stage_line(stage: StageReport) -> str:
 
 
 def _words(details: Mapping[str, Any]) -> str:
-    counts = [f"{value} {name.replace('_', ' ')}" for name, value in details.items() if type(value) is int and value]
+    counts = [_number_of(value, name) for name, value in details.items() if type(value) is int and value]
     places = [str(value) for value in details.values() if isinstance(value, str)]
     return ", ".join([*counts, *places])
+
+
+def _number_of(count: int, name: str) -> str:
+    """``3 tracks with genres``, ``1 track with genres``; what is no plural stays (``1 new``)."""
+    noun, *rest = name.split("_")
+    return " ".join([str(count), noun.removesuffix("s") if count == 1 else noun, *rest])
