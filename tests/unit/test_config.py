@@ -111,7 +111,7 @@ def test_a_path_in_a_file_is_relative_to_the_file(places: dict[str, Path]) -> No
     [
         ('[analysis]\ndetectr = "flux"\n', "detectr", "did you mean detector?"),
         ('[anlysis]\ndetector = "flux"\n', "anlysis", "did you mean analysis?"),
-        ('detector = "flux"\n', "detector", "valid: analysis, models, library, sonic, genres, artifacts, playlist, output"),
+        ('detector = "flux"\n', "detector", "valid: analysis, models, library, sonic, genres, artifacts, playlist"),
         ('analysis = "flux"\n', "analysis", "[analysis]"),
         ("[analysis\n", "not valid TOML", "edm config init"),
         ("[analysis]\nmax_workers = -2\n", "analysis.max_workers = -2", "Cap"),
