@@ -10,11 +10,14 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from edm.cli.app import app
@@ -72,6 +75,14 @@ class House:
     def ids(self, *args: str | Path) -> list[int]:
         """Tracks of a playlist."""
         return [track["track_id"] for track in self.data("playlist", *args)["tracks"]]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_program() -> Iterator[None]:
+    """The program put together once, and not for each of a hundred calls."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("typer.testing._get_command", cache(get_command), raising=False)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -71,7 +71,12 @@ def make(
     bpm_arc: _BpmArc = None,
     energy_arc: _EnergyArc = None,
     key_rule: Annotated[
-        str | None, typer.Option("--key-rule", metavar="NAME", help="off, compatible or strict. Default: compatible.")
+        str | None,
+        typer.Option(
+            "--key-rule",
+            metavar="NAME",
+            help="off, compatible or strict; given, it outranks arcs. Default: compatible.",
+        ),
     ] = None,
     max_stretch: Annotated[
         float | None, typer.Option("--max-stretch", metavar="PCT", min=0, help="Pitch at most so much; 0: any.")
