@@ -75,7 +75,7 @@ def make(
         typer.Option(
             "--key-rule",
             metavar="NAME",
-            help="off, compatible or strict; given, it outranks arcs. Default: compatible.",
+            help="off, compatible, strict; if given, above arcs. Default: compatible.",
         ),
     ] = None,
     max_stretch: Annotated[

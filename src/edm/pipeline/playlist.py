@@ -132,7 +132,8 @@ def artist_rows(matrices: Matrices, name: str, *, aliases: Mapping[str, str] | N
         # Taking names apart is slow: most do not have the one asked for in them.
         folded = " ".join(normalize("NFKC", artist).casefold().split())
         may_be = any(key and key in folded for key in wanted)
-        by_name[artist] = may_be and is_by(artist_keys(artist, aliases=known))
+        # "Various Artists" is nobody, but a name all the same.
+        by_name[artist] = may_be and (artist_key(artist) == asked or is_by(artist_keys(artist, aliases=known)))
     rows = [row for row, artist in enumerate(names) if by_name[artist]]
     # Guests may stand in the title alone.
     titles = matrices.track_titles.tolist()

@@ -16,7 +16,10 @@ from unicodedata import normalize
 
 from edm.artifacts.rows import artist_key
 
-__all__ = ["artist_keys", "base_title"]
+__all__ = ["artist_keys", "base_title", "is_nobody"]
+
+# What programs write where an artist is not known, or not one; as `artist_key` makes them.
+_NOBODY = frozenset({"unknown artist", "[unknown]", "various artists", "various", "va", "v.a."})
 
 _JOINED = re.compile(
     r"\s*(?:,|;|/|\||\+|&)\s*|\s+(?:and|vs\.?|versus|with|x|×|feat\.?|ft\.?|featuring|pres\.?|presents)\s+|\s+b2b\s+"
@@ -32,7 +35,7 @@ _FEATURED = re.compile(r"\s(?:feat|ft|featuring)\.?\s.*$")
 
 
 def artist_keys(artist: str, title: str = "", *, aliases: Mapping[str, str] | None = None) -> frozenset[str]:
-    """Names by which tracks are known to be by one artist; none for a track without an artist.
+    """Names by which tracks are known to be by one artist; none for a track without one, or by "Various Artists".
 
     Parameters
     ----------
@@ -48,7 +51,13 @@ def artist_keys(artist: str, title: str = "", *, aliases: Mapping[str, str] | No
         names += _JOINED.split(guests[1])
     keys = {artist_key(name) for name in names}
     known = aliases or {}
-    return frozenset(known.get(key, key) for key in keys if key)
+    return frozenset(known.get(key, key) for key in keys if key and key not in _NOBODY)
+
+
+def is_nobody(artist: str) -> bool:
+    """Whether there is no name, or one that stands for anybody: two of these are not by one artist."""
+    key = artist_key(artist)
+    return not key or key in _NOBODY
 
 
 def base_title(title: str) -> str:

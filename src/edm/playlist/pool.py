@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from edm.model import FloatArray, TimeArray
 from edm.playlist.arcs import near_bpm, near_energy
 from edm.playlist.edge_rules import broken_edges
+from edm.playlist.names import is_nobody
 from edm.playlist.request import MODES, Rules
 from edm.playlist.scores import Side, Weights, cross_scores, nearness_to, side
 from edm.playlist.space import Rows, Space, unit_families
@@ -146,7 +147,7 @@ def _widened(space: Space, near: FloatArray, order: Rows, rules: Rules, levels: 
             continue
         name = space.artists[row]
         counts[name] = counts.get(name, 0) + 1
-        found += not name or counts[name] <= most
+        found += counts[name] <= most or is_nobody(name)
         if found >= wanted:
             return replace(levels, reach=min(levels.reach, float(near[row])))
     # All there is does not make a choice.
@@ -249,7 +250,7 @@ def _thinned(space: Space, order: Rows, rules: Rules, size: int) -> Rows:
     for row in order.tolist():
         key = space.artists[row]
         counts[key] = counts.get(key, 0) + 1
-        (kept if not key or counts[key] <= most else rest).append(row)
+        (kept if counts[key] <= most or is_nobody(key) else rest).append(row)
     return np.array(kept + rest[: max(size - len(kept), 0)], dtype=np.intp)
 
 

@@ -111,6 +111,13 @@ def test_a_name_that_joins_two_is_found_however_it_is_joined(matrices: Matrices,
     assert artist_rows(known, "Above") == [0, 1, 2, 3]
 
 
+def test_what_stands_for_nobody_is_found_by_its_name(matrices: Matrices) -> None:
+    known = replace(
+        matrices, track_artists=np.array(["Various Artists", "A", "various artists", "B", "C"], dtype=object)
+    )
+    assert artist_rows(known, "Various Artists") == [0, 2]
+
+
 def test_both_of_a_pair_may_be_asked_for_where_one_is_a_guest(matrices: Matrices) -> None:
     assert artist_rows(matrices, "Someone & The Orb") == [3]
 

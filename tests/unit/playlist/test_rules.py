@@ -14,7 +14,9 @@ from edm.errors import InputError
 from edm.playlist.arcs import BPM_TOLERANCE, ENERGY_TOLERANCE, Arc, arc_targets, parse_arc
 from edm.playlist.make import Playlist, make_playlist
 from edm.playlist.names import artist_keys, base_title
+from edm.playlist.pool import Levels, find_pool
 from edm.playlist.request import GIVES_WAY, RULES, Request, Rules
+from edm.playlist.scores import Weights
 from edm.playlist.space import Space
 from unit.playlist.made import make_space, random_space
 
@@ -222,6 +224,31 @@ def test_collaborations_count_for_each_artist() -> None:
     assert {names[row] for row in made.order} <= {"A & B", "The C", "D", "F"}
 
 
+@pytest.mark.parametrize("name", ["Unknown Artist", "various artists"])
+def test_tracks_by_nobody_known_are_not_by_one_artist(name: str) -> None:
+    made = make_playlist(make_space(200, artists=[name] * 200), [0], Request(count=8))
+    assert not {"max_per_artist", "min_gap"} & {entry.rule for entry in made.relaxed}
+    assert made.summary.artists == 0
+
+
+def test_a_library_by_nobody_known_leaves_as_much_choice_as_one_without_names() -> None:
+    space = random_space(1500, genres=0)
+    pools = [
+        find_pool(
+            replace(space, artists=[name] * 1500),
+            [0],
+            10,
+            rules=Rules(),
+            weights=Weights().of(space),
+            levels=Levels(0.9, 1.0, 0.0),
+            targets={},
+        )
+        for name in ("", "Unknown Artist")
+    ]
+    assert pools[0].rows.tolist() == pools[1].rows.tolist()
+    assert pools[0].outside.tolist() == pools[1].outside.tolist()
+
+
 def test_an_alias_is_the_artist_it_stands_for() -> None:
     space = make_space(4, artists=["AFX", "Aphex Twin", "Other", "Third"])
     rules = Rules(max_per_artist=1, aliases={"afx": "aphex twin"})
@@ -266,6 +293,12 @@ def test_seeds_are_played_whatever_the_rules_say() -> None:
         ("Bj\u006f\u0308rk", "", {"bj\u00f6rk"}),
         ("", "Title (feat. Guest)", set()),
         ("Maxx", "Xtra", {"maxx"}),
+        ("Unknown Artist", "", set()),
+        ("Various Artists", "", set()),
+        ("VA", "", set()),
+        ("[unknown]", "", set()),
+        ("Various Artists feat. B", "", {"various artists feat. b", "b"}),
+        ("Vader", "", {"vader"}),
     ],
 )
 def test_artists_are_known_by_their_names(artist: str, title: str, keys: set[str]) -> None:
