@@ -10,6 +10,7 @@ The library's own distribution, of pairs drawn at random, says what near and smo
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,14 +32,17 @@ _POOL = 1024
 _MOST_POOL = 3072
 # Tracks of the pool for each of the playlist.
 _PER_TRACK = 5
+# So many more are looked at where few of one artist are taken.
+_WIDER = 8
 # Tracks followed at once, successors taken of each, and stretches of an arc.
 _BATCH, _SUCCESSORS, _STRETCHES = 64, 8, 12
 # Tracks there should be in reach for each of the playlist, or it is no choice.
 _CHOICE = 3
 # Sums of float32 differ by this much with their order.
 _SLACK = 1e-5
-# Of one artist in the pool, for each that the playlist may have.
-_PER_ARTIST = 16
+# Of one artist in the pool, for each that the playlist may have; and how much room all artists together leave there for
+# each track of the list, which makes it fewer for long lists.
+_PER_ARTIST, _ROOM = 16, 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +131,14 @@ def find_pool(
     passes[seeds] = False
     allowed = int(passes.sum())
     stretches = _stretches(space, targets)
-    order = _ordered(near, strictly, passes, max(_FIELD, 2 * size), stretches)
+    each = _tracks_each(rules, size, count)
+    order = _ordered(space, near, strictly, passes, max(_FIELD, 2 * size), stretches, each)
     outside = beyond(near, _widened(space, near, order, rules, levels, _CHOICE * count))
-    order = _thinned(space, order, rules, size)
+    if len(order) > size:
+        order = _thinned(space, order, each.whole, size)
     chosen = order
     if len(order) > size:
-        chosen = _Followed(space, seeds, order, outside[order], rules, weights, levels).best(size, stretches)
+        chosen = _Followed(space, seeds, order, outside[order], rules, weights, levels).best(size, stretches, each)
     rows = np.concatenate([np.array(seeds, dtype=np.intp), np.sort(chosen)])
     strictly[seeds] = outside[seeds] = 0
     return Pool(rows, strictly[rows], outside[rows], allowed + len(seeds))
@@ -206,14 +212,41 @@ def _stretches(space: Space, targets: dict[str, TimeArray]) -> list[NDArray[np.b
     return fits
 
 
+class _Each(NamedTuple):
+    """Tracks of one artist in the pool, and in its share for stretches of an arc; None for any number."""
+
+    whole: int | None
+    stretch: int | None
+
+
+def _tracks_each(rules: Rules, size: int, count: int) -> _Each:
+    """So many that the pool has room for the list, however few artists are near."""
+    most = rules.max_per_artist
+    if most is None:
+        return _Each(None, None)
+    # All stretches together have half of the pool, and some have less than their part of it.
+    found = [max(min(int(share * size * most / (_ROOM * count)), _PER_ARTIST * most), most) for share in (1.0, 0.4)]
+    return _Each(*found)
+
+
 def _ordered(
-    near: FloatArray, beyond: NDArray[np.int8], passes: NDArray[np.bool_], size: int, stretches: list[NDArray[np.bool_]]
+    space: Space,
+    near: FloatArray,
+    beyond: NDArray[np.int8],
+    passes: NDArray[np.bool_],
+    size: int,
+    stretches: list[NDArray[np.bool_]],
+    each: _Each,
 ) -> Rows:
     """The best of the library, best first, with a share for each stretch."""
     worth = near - 2.0 * beyond
     worth[~passes] = -np.inf
-    shares = [_best(np.where(fit, worth, -np.inf), size // (2 * len(stretches))) for fit in stretches]
-    return _unique(np.concatenate([_interleaved(shares), _best(worth, size)]))[:size]
+    share = size // (2 * len(stretches)) if stretches else 0
+    fitting = [_best(np.where(fit, worth, -np.inf), share * _WIDER) for fit in stretches]
+    # Where few of one artist are taken, there must be more to take from.
+    wider = 1 if each.whole is None or each.whole > _FIELD // _POOL else _WIDER
+    best = _thinned(space, _best(worth, size * wider), each.whole, size) if wider > 1 else _best(worth, size)
+    return _unique(np.concatenate([_shares(space, fitting, each.stretch, share), best]))[:size]
 
 
 def _best(worth: FloatArray, count: int) -> Rows:
@@ -224,6 +257,31 @@ def _best(worth: FloatArray, count: int) -> Rows:
     least = np.partition(worth, -count)[-count]
     rows = np.flatnonzero(worth >= max(least, np.finfo(worth.dtype).min))
     return rows[np.lexsort((rows, -worth[rows]))][:count]
+
+
+def _shares(space: Space, fitting: list[Rows], most: int | None, share: int) -> Rows:
+    """Of each stretch the first that no other has taken, no more than `most` of one artist in all where there are others.
+
+    The first of each, then the second of each, and so on.
+    """
+    counts, taken, parts = dict[str, int](), set[int](), list[Rows]()
+    for rows in fitting:
+        kept, rest = list[int](), list[int]()
+        for row in rows.tolist():
+            if row in taken:
+                continue
+            name = space.artists[row]
+            if most is None or counts.get(name, 0) < most or is_nobody(name):
+                counts[name] = counts.get(name, 0) + 1
+                kept.append(row)
+            else:
+                rest.append(row)
+            if len(kept) == share:
+                break
+        kept += rest[: share - len(kept)]
+        taken.update(kept)
+        parts.append(np.array(kept, dtype=np.intp))
+    return _interleaved(parts)
 
 
 def _interleaved(parts: list[Rows]) -> Rows:
@@ -242,11 +300,11 @@ def _unique(rows: Rows) -> Rows:
     return rows[np.sort(first)]
 
 
-def _thinned(space: Space, order: Rows, rules: Rules, size: int) -> Rows:
-    """Without the many tracks of one artist that could not be played anyway; all of them where few are left."""
-    if rules.max_per_artist is None or len(order) <= size:
+def _thinned(space: Space, order: Rows, most: int | None, size: int) -> Rows:
+    """Without what is beyond `most` tracks of one artist; with as much of it as makes `size` where few are left."""
+    if most is None:
         return order
-    most, counts, kept, rest = _PER_ARTIST * rules.max_per_artist, dict[str, int](), list[int](), list[int]()
+    counts, kept, rest = dict[str, int](), list[int](), list[int]()
     for row in order.tolist():
         key = space.artists[row]
         counts[key] = counts.get(key, 0) + 1
@@ -271,13 +329,15 @@ class _Followed:
         self._field, self._outside, self._seeds = field, outside, np.array(seeds, dtype=np.intp)
         self._starts, self._ends = side(space, field, "start"), side(space, field, "end")
 
-    def best(self, size: int, stretches: list[NDArray[np.bool_]]) -> Rows:
+    def best(self, size: int, stretches: list[NDArray[np.bool_]], each: _Each) -> Rows:
         """`size` tracks: the nearest, those of each stretch, and what follows best, and follows that."""
         quota = size // 2 if stretches else size // 8
         if (self._outside == 0).sum() <= size // 2:
             quota = size // 2
-        shares = [self._field[fit[self._field]][: quota // len(stretches) + 1] for fit in stretches]
-        chosen = dict.fromkeys(np.concatenate([_interleaved(shares), self._field])[:quota].tolist())
+        share = quota // len(stretches) + 1 if stretches else 0
+        fitting = [self._field[fit[self._field]] for fit in stretches]
+        shares = _shares(self._space, fitting, each.stretch, share)
+        chosen = dict.fromkeys(np.concatenate([shares, self._field])[:quota].tolist())
         before = self._scores(self._ends, side(self._space, self._seeds, "start")).T
         for scores in before:
             chosen.update(dict.fromkeys(self._field[_best(scores, _BATCH)].tolist()))
@@ -293,7 +353,7 @@ class _Followed:
             now = waiting[:_BATCH]
             followed.update(now)
             batch = self._ends.take(np.array([places[row] for row in now], dtype=np.intp))
-        chosen.update(dict.fromkeys(self._field[: max(size - len(chosen), 0)].tolist()))
+        chosen.update(dict.fromkeys(self._field.tolist()))
         return np.array(list(chosen)[:size], dtype=np.intp)
 
     def _successors(self, batch: Side, size: int) -> list[int]:
