@@ -260,9 +260,9 @@ def _best(worth: FloatArray, count: int) -> Rows:
 
 
 def _shares(space: Space, fitting: list[Rows], most: int | None, share: int) -> Rows:
-    """Of each stretch the first that no other has taken, no more than `most` of one artist in all where there are others.
+    """The first of each stretch, then the second of each, and so on; each track for one stretch.
 
-    The first of each, then the second of each, and so on.
+    No more than `most` of one artist in all, where a stretch has others.
     """
     counts, taken, parts = dict[str, int](), set[int](), list[Rows]()
     for rows in fitting:
