@@ -49,8 +49,10 @@ class Running:
     def end(self) -> tuple[int, str, float]:
         """Exit status, stderr, seconds until the end."""
         began = time.monotonic()
-        out, err = self.process.communicate(timeout=20)
-        self.lines += out.splitlines(keepends=True)
+        # Not `communicate`, which passes over lines that were read ahead.
+        self.lines += self.process.stdout  # type: ignore[arg-type, operator]
+        err = self.process.stderr.read()  # type: ignore[union-attr]
+        self.process.wait(timeout=20)
         return self.process.returncode, err, time.monotonic() - began
 
     def results(self) -> int:
