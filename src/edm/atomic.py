@@ -19,13 +19,20 @@ _NAME_CHARACTERS = 60
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """A stream whose content takes the place of what is at `path` when the block ends well.
 
-    The folder is made where there is none. A block that raises leaves everything as it was.
+    The folder is made where there is none. A block that raises leaves everything as it was. A link is followed. What is
+    there and is no file (a device, a pipe) takes the stream as it comes, and stays what it is.
 
     Raises
     ------
     OSError
         If it cannot be written.
     """
+    if path.exists() and not path.is_file():
+        with path.open("wb") as stream:
+            yield stream
+        return
+    if path.is_symlink():
+        path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name[:_NAME_CHARACTERS]}.{secrets.token_hex(6)}.tmp")
     try:

@@ -212,12 +212,12 @@ class _FileWriter(_StreamWriter):
     """Writes beside the target and moves the whole into its place."""
 
     def __init__(self, output: Path, format_name: str, types: Iterable[str]) -> None:
-        # Through a link to what it means: a rename would replace the link itself.
-        self._target = output.resolve()
-        if self._target.is_dir():
+        if output.is_dir():
             raise InputError(f"{output} is a folder", hint="name a file")
         # A device or a pipe is not to be replaced by a file.
-        self._in_place = self._target.exists() and not self._target.is_file()
+        self._in_place = output.exists() and not output.is_file()
+        # Through a link to what it means: a rename would replace the link itself.
+        self._target = output if self._in_place else output.resolve()
         self._partial = self._target if self._in_place else self._target.with_name(f".edm-{os.getpid()}.part")
         try:
             self._stream = self._partial.open("w", encoding="utf-8", errors="backslashreplace", newline="")
