@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument("--python", required=True)
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
-    edm = [str(Path(sys.executable).with_name("edm")), "analyze", str(arguments.mp3), "-q"]
+    edm = [str(Path(sys.executable).with_name("edm")), "analyze", str(arguments.mp3), "-q", "--types", "bpm,beats"]
     madmom = [arguments.python, "-c", MADMOM, str(arguments.wav), "1"]
     wall_s(edm)  # compiles, the first time
     cpu, wall = [], []
