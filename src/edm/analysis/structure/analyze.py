@@ -2,7 +2,7 @@
 
 1. Bars, or windows where none are heard (`spans`)  2. What plays in each (`spectrum`, `features`)  3. How likely a
 section begins there (`cues`, `boundaries`)  4. What goes on in each (`context`, `labels`)  5. Is it laid out for a
-dance floor? (`kinds`)  6. The best sequence of sections (`decoding`)  7. How much goes on (`energy`)
+dance floor? (`kinds`)  6. The best sequence of sections (`decoding`, `changes`)  7. How much goes on (`energy`)
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from edm.analysis.structure.boundaries import edge_log_odds
+from edm.analysis.structure.changes import CHANGE_ODDS, change_pieces
 from edm.analysis.structure.context import bar_context
 from edm.analysis.structure.cues import edge_cues
-from edm.analysis.structure.decoding import Grammar, Piece, best_pieces
+from edm.analysis.structure.decoding import Piece, best_pieces
 from edm.analysis.structure.energy import energy_of
 from edm.analysis.structure.features import bar_features
 from edm.analysis.structure.kinds import club_probability, kind_of, signs_of
@@ -47,10 +48,9 @@ __all__ = ["analyze_structure", "structure_of"]
 
 _MIN_SPANS = 8  # fewer bars or windows have no layout to speak of
 _LABEL_SHARE = 0.5  # bars of one section are not independent witnesses
-_CLUB_ODDS, _SONG_ODDS, _CHANGE_ODDS = 1.0, 1.25, 1.4  # more boundaries where sections are changes of arrangement
+_CLUB_ODDS = 1.0  # log-odds by which an edge is more of a boundary where labels make sections
 _TOGETHER = 4.0  # log-odds against a boundary inside one label
 _SURE = 0.5  # probability of club music from which labels alone make sections
-_ONE_LABEL = Grammar(np.zeros(1), np.zeros(1), np.zeros((1, 1)))
 _DROP = CLUB_LABELS.index("drop")
 _AT_DROP = 10.0  # log-odds for a boundary where a drop begins
 _WINDOWS_TRUST = 0.6  # of what is found in windows rather than bars
@@ -128,17 +128,12 @@ def _club_layout(odds: TimeArray, evidence: TimeArray, spans: Spans, *, sure: fl
     grammar = club_grammar(together=_TOGETHER)
     labelled = best_pieces(odds + _CLUB_ODDS, _LABEL_SHARE * evidence, grammar, phrases=spans.are_bars)
     begun = [piece for piece in labelled if piece.label == _DROP]
-    odds = odds + _CLUB_ODDS
-    pieces = labelled
+    pieces, certain = labelled, odds + _CLUB_ODDS
     if sure < _SURE:
-        named = np.concatenate([np.full(piece.stop - piece.first, piece.label) for piece in labelled])
-        odds = odds + _CHANGE_ODDS - _CLUB_ODDS
+        odds = odds.copy()
         odds[[piece.first - 1 for piece in begun if piece.first > 0]] += _AT_DROP
-        parts = best_pieces(odds, np.zeros((len(spans), 1)), _ONE_LABEL, phrases=spans.are_bars)
-        pieces = [
-            Piece(part.first, part.stop, int(np.bincount(named[part.first : part.stop]).argmax())) for part in parts
-        ]
-    certainties = _certainties(pieces, odds, evidence)
+        pieces, certain = _named_after(change_pieces(odds, phrases=spans.are_bars), labelled), odds + CHANGE_ODDS
+    certainties = _certainties(pieces, certain, evidence)
     starts = {piece.first: certainty for piece, certainty in zip(pieces, certainties, strict=True)}
     drops = [
         (piece.first, starts[piece.first])
@@ -149,25 +144,35 @@ def _club_layout(odds: TimeArray, evidence: TimeArray, spans: Spans, *, sure: fl
 
 
 def _song_layout(odds: TimeArray, evidence: TimeArray, spans: Spans) -> _Layout:
-    odds = odds + _SONG_ODDS
-    pieces = best_pieces(odds, _LABEL_SHARE * evidence, song_grammar(), phrases=spans.are_bars)
+    """Sections are changes of arrangement, named after the labels that fit them best."""
+    certain = odds + CHANGE_ODDS
+    labelled = best_pieces(certain, _LABEL_SHARE * evidence, song_grammar(), phrases=spans.are_bars)
+    pieces = _named_after(change_pieces(odds, phrases=spans.are_bars), labelled)
     labels = tuple(SONG_LABELS[piece.label] for piece in pieces)
-    return _Layout(pieces, labels, _certainties(pieces, odds, evidence), [])
+    return _Layout(pieces, labels, _certainties(pieces, certain, evidence), [])
 
 
 def _unnamed_layout(odds: TimeArray, club: _Layout, spans: Spans) -> _Layout:
     """Changes of the arrangement, without labels; of the labels of a dance floor only the beginnings of drops stay."""
-    odds = odds + _CHANGE_ODDS
+    odds = odds.copy()
     for bar, _ in club.drops:
         if bar > 0:
             odds[bar - 1] += _AT_DROP
     nothing = np.zeros((len(spans), 1))
-    pieces = best_pieces(odds, nothing, _ONE_LABEL, phrases=spans.are_bars)
+    pieces = change_pieces(odds, phrases=spans.are_bars)
     starts = {piece.first for piece in pieces}
     drops = [(bar, _UNCLEAR_TRUST * certainty) for bar, certainty in club.drops if bar in starts]
     other: SectionLabel = "other"
-    certainties = [_UNCLEAR_TRUST * certainty for certainty in _certainties(pieces, odds, nothing)]
+    certainties = [_UNCLEAR_TRUST * certainty for certainty in _certainties(pieces, odds + CHANGE_ODDS, nothing)]
     return _Layout(pieces, (other,) * len(pieces), certainties, drops)
+
+
+def _named_after(pieces: list[Piece], labelled: list[Piece]) -> list[Piece]:
+    """The same pieces, each with the label that most of its bars have."""
+    named = np.concatenate([np.full(piece.stop - piece.first, piece.label) for piece in labelled])
+    return [
+        Piece(piece.first, piece.stop, int(np.bincount(named[piece.first : piece.stop]).argmax())) for piece in pieces
+    ]
 
 
 def _certainties(pieces: list[Piece], odds: TimeArray, evidence: TimeArray) -> list[float]:
