@@ -181,7 +181,7 @@ def test_other_audio_in_a_file_is_analysed_and_a_copy_is_not(filled: House, reco
     shutil.copy(filled.music / "b" / "Four.wav", filled.music / "b" / "Copy of Four.wav")
     said = filled.run()
     assert "1 changed" in said
-    assert "1 duplicates" in said
+    assert "1 duplicate" in said
     assert "sonic: 1 done, 0 failed, 3 skipped" in said
     assert "artifacts: 4 done" in said
     after = query(filled.database, "SELECT sonic_features, path FROM tracks WHERE duplicate_of IS NULL ORDER BY path")
