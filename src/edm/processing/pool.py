@@ -37,6 +37,8 @@ VANISHED_LOOKS = 2  # looks at a dead worker before its item is given up: its re
 OVERDUE_S = 10.0  # past the time-out after which the pool is taken to be stuck
 STALL_S = 120.0  # without any sign of life and no worker at work; importing from a cold disk takes tens of seconds
 MAX_RESTARTS = 3  # in a row, without an item done between them
+# How a worker of Pebble's ends that has waited for the pool's lock for a minute, since another died with it in hand.
+LOCKED_OUT_CODE = 1
 
 
 @dataclass(slots=True)
@@ -53,6 +55,7 @@ class _Flight:
     started: float = 0.0
     step: str | None = None
     dead_looks: int = 0
+    tried_again: bool = False
 
 
 def run_pool(job: Job, items: Iterable[Any]) -> Iterator[Result[Any]]:
@@ -158,10 +161,23 @@ class _Run:
                     self._restart()
                 else:
                     del self.flights[message.index]
+            elif self._was_locked_out(message.outcome) and not flight.tried_again and not self.job.stop.asked:
+                flight.tried_again = True
+                self._hand_in_again(message.index, flight)
             elif (result := self._result(message, flight)) is not None:
                 yield self._finish(message.index, result)
             else:
                 del self.flights[message.index]
+
+    def _was_locked_out(self, outcome: object) -> bool:
+        return isinstance(outcome, pebble.ProcessExpired) and outcome.exitcode == LOCKED_OUT_CODE
+
+    def _hand_in_again(self, index: int, flight: _Flight) -> None:
+        flight.attempt += 1
+        flight.pid, flight.step, flight.dead_looks = None, None, 0
+        self.last_sign = time.monotonic()
+        if not self._submit(index):
+            self._restart()
 
     def _result(self, message: Done, flight: _Flight) -> Result[Any] | None:
         """What became of an item; None where the end of the run, not the item, ended its worker."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -21,3 +22,11 @@ def test_a_worker_killed_with_a_lock_in_hand_does_not_stop_the_run(monkeypatch: 
     assert [result.ok for result in results] == [True, False, True, True, True, True]
     # Whether the others had reached for the lock before it was freed decides whether the pool had to start anew.
     assert sum(isinstance(event, RunWarning) for event in heard) <= 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX files")
+def test_an_item_whose_worker_was_locked_out_is_tried_once_more(tmp_path: Path) -> None:
+    processor = ParallelProcessor(work.end_as_if_locked_out, 2, backend="pool")
+    results = processor.process([tmp_path / "once", tmp_path / "always", tmp_path / "never"])
+    assert [result.ok for result in results] == [True, False, True]
+    assert results[1].error_type == "WorkerLostError"
