@@ -27,6 +27,8 @@ _ID3V1_BYTES = 128
 _ID3V1_EXTENDED_BYTES = 227
 _APE_BYTES = 32  # of an APEv2 header or footer
 _LYRICS3_V1_BYTES = 5100 + 11 + 9  # at most: text and both marks
+# A terabyte; what damaged headers point at beyond it, some systems refuse to look for.
+_FARTHEST = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +239,8 @@ _END_TAGS: tuple[Callable[[BinaryIO, int], int | None], ...] = (_id3v1, _ape, _l
 
 
 def _at(file: BinaryIO, offset: int, length: int) -> bytes:
-    """Bytes from ``offset`` on, fewer at the end of the file; none in front of it."""
-    if offset < 0:
+    """Bytes from ``offset`` on, fewer at the end of the file; none in front of it, or farther than files go."""
+    if not 0 <= offset < _FARTHEST:
         return b""
     file.seek(offset)
     return file.read(length)
